@@ -1,0 +1,1 @@
+"""Shows what is known, and takes what people say of it."""

@@ -1,0 +1,1 @@
+"""The command, the settings, the supervisor: the one place that wires things together."""

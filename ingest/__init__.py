@@ -1,0 +1,1 @@
+"""Brings recordings in."""

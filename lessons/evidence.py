@@ -1,0 +1,105 @@
+"""What a teacher hands in and what colleagues say of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from lessons.timing import Span
+
+
+class ClipState(StrEnum):
+    """Whether a clip's own file exists yet. It plays at once from the renditions either way."""
+
+    VIRTUAL = "virtual"
+    CUTTING = "cutting"
+    MATERIALISED = "materialised"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clip(Span):
+    """A stretch of a recording that shows something (课堂实录片段)."""
+
+    id: str
+    recording_id: str
+    lesson_id: str | None = None
+    title: str = ""
+    note: str = ""
+    competencies: tuple[str, ...] = ()
+    state: ClipState = ClipState.VIRTUAL
+    media_digest: str | None = None  # the MP4, once it is cut
+    manifest_digest: str | None = None
+    suggestion_id: str | None = None  # the proposal it grew from
+    created_at: datetime
+
+
+class EvidenceKind(StrEnum):
+    """What an evidence item is made of."""
+
+    CLIP = "clip"
+    DOCUMENT = "document"
+    REFLECTION = "reflection"
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvidenceItem:
+    """One piece of evidence (测评证据) in a set."""
+
+    id: str
+    kind: EvidenceKind
+    requirement: str  # the evidence rule's kind that it answers, such as classroom_clip
+    clip_id: str | None = None
+    document_digest: str | None = None
+    document_name: str | None = None
+    text: str | None = None
+    created_at: datetime
+
+
+class EvidenceState(StrEnum):
+    """Where an evidence set stands."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    RETURNED = "returned"  # 待完善
+    PASSED = "passed"  # 已通过
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvidenceSet:
+    """All a teacher hands in for one competency (证据材料)."""
+
+    id: str
+    lesson_id: str | None
+    teacher: str
+    framework_id: str
+    framework_version: str  # an old set keeps the wording it was made under
+    competency: str
+    state: EvidenceState
+    items: tuple[EvidenceItem, ...] = ()
+    revision: int = 1
+    created_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comment:
+    """A remark pinned to a moment and to the words said there, so that it stays with the words."""
+
+    id: str
+    author: str
+    at_ms: int
+    end_ms: int | None
+    anchor_text: str
+    text: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Review:
+    """A reviewer's opinion of an evidence set: comments among colleagues, or levels by a rubric."""
+
+    id: str
+    evidence_set_id: str
+    reviewer: str
+    levels: tuple[tuple[str, str], ...]  # (criterion, level code)
+    comments: tuple[Comment, ...]
+    submitted_at: datetime | None

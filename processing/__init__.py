@@ -1,0 +1,1 @@
+"""Turns a recording into renditions, words, phases, suggestions and clips."""

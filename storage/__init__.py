@@ -1,0 +1,1 @@
+"""Remembers: the database holds what we know, the object store what we hold."""
