@@ -1,0 +1,98 @@
+# Guanke: `make demo` shows it, `make test` proves it. Needs python3 ≥ 3.11 with venv, make and git.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+MAKEFLAGS += --no-builtin-rules
+.DEFAULT_GOAL := help
+
+BIN := .venv/bin
+UV := .cache/uv/bin/uv
+PACKAGES := lessons storage processing ingest api guanke
+CODE := $(PACKAGES) $(wildcard tests bench make)
+GUANKE_CORPUS ?= ../shared/media
+
+# One stamp for each thing that was installed: a second start does no work.
+RUN_STAMP := .venv/.guanke-run
+DEV_STAMP := .venv/.guanke-dev
+INPUTS := uv.lock pyproject.toml make/bootstrap.sh make/uv.txt
+
+.PHONY: help
+help: ## this list
+	@sed -n 's/^\([a-z0-9-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
+
+# --- to use it ----------------------------------------------------------------------------------
+
+$(RUN_STAMP): $(INPUTS)
+	@make/bootstrap.sh run
+	@touch $@
+
+.PHONY: setup
+setup: $(RUN_STAMP) ## everything a server needs, inside this folder
+
+.PHONY: demo
+demo: $(RUN_STAMP) ## the sample lesson through the whole river, then a server on 127.0.0.1
+	@exec $(BIN)/guanke demo
+
+# --- to change it -------------------------------------------------------------------------------
+
+$(DEV_STAMP): $(INPUTS)
+	@make/bootstrap.sh dev
+	@touch $(RUN_STAMP) $@
+
+.PHONY: dev
+dev: $(DEV_STAMP) ## setup, and the tools of the developer
+
+.PHONY: test
+test: check ## every check and every test that needs no recordings from outside
+	$(BIN)/pytest -m "not corpus"
+
+.PHONY: check
+check: $(DEV_STAMP) ## formatting, lint, types, import direction, security, lock file
+	$(UV) lock --check
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive $(PACKAGES) bench make
+	$(BIN)/python make/audit.py $(UV)
+
+.PHONY: format
+format: $(DEV_STAMP) ## bring the code into shape
+	$(BIN)/ruff check --fix $(CODE)
+	$(BIN)/ruff format $(CODE)
+
+.PHONY: corpus
+corpus: $(DEV_STAMP) ## the recordings of GUANKE_CORPUS against their truth
+	@test -d "$(GUANKE_CORPUS)" || { echo "make corpus: no folder $(GUANKE_CORPUS): set GUANKE_CORPUS" >&2; exit 1; }
+	GUANKE_CORPUS="$(abspath $(GUANKE_CORPUS))" $(BIN)/pytest -m corpus
+
+.PHONY: e2e
+e2e: $(DEV_STAMP) ## the program as a person uses it
+	$(BIN)/pytest tests/e2e -m "not corpus"
+
+# $(call program,FILE,COMMAND): a target whose program is not there fails and says so.
+program = @test -e $(1) || { echo "make $@: $(1) is not there yet; nothing was run" >&2; exit 1; }; exec $(2)
+
+.PHONY: storm
+storm: $(DEV_STAMP) ## kill workers, ffmpeg and the API at random moments; nothing may be lost
+	$(call program,bench/kill_storm.py,$(BIN)/python -m bench.kill_storm)
+
+.PHONY: bench
+bench: $(DEV_STAMP) ## measure, and write bench/RESULTS.md
+	$(call program,bench/__main__.py,$(BIN)/python -m bench)
+
+.PHONY: bench-quick
+bench-quick: $(DEV_STAMP) ## the quick part of the measurements
+	$(call program,bench/__main__.py,$(BIN)/python -m bench --quick)
+
+.PHONY: bundle
+bundle: $(DEV_STAMP) ## one archive that installs without a network
+	$(call program,make/bundle.py,$(BIN)/python make/bundle.py)
+
+.PHONY: hooks
+hooks: $(DEV_STAMP) ## run `make check` before each commit
+	$(BIN)/pre-commit install
+
+.PHONY: clean
+clean: ## remove what was installed; the data folder stays
+	rm -rf .venv .cache dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
