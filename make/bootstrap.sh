@@ -25,8 +25,13 @@ unset UV_SYSTEM_PYTHON UV_ISOLATED UV_NO_BINARY UV_RESOLUTION UV_NO_GROUP UV_NO_
 unset UV_CONSTRAINT UV_OVERRIDE UV_EXCLUDE UV_EXCLUDE_NEWER UV_PYTHON_PREFERENCE UV_MANAGED_PYTHON
 export UV_PYTHON_DOWNLOADS=never UV_PROJECT_ENVIRONMENT="$PWD/.venv"
 
+# A school's proxy may sign with its own certificate: trust what the machine trusts.
+if [ -e /etc/ssl/certs/ca-certificates.crt ]; then
+    export UV_SYSTEM_CERTS="${UV_SYSTEM_CERTS:-true}"
+fi
+
 fail() {
-    printf '\nguanke: %s\n' "$@" >&2
+    printf 'guanke: %s\n' "$@" >&2
     exit 1
 }
 
@@ -40,7 +45,7 @@ find_python() {
         fi
     done
     fail "Python 3.11 or newer is needed; found: $("${PYTHON:-python3}" --version 2>&1 | head -n 1)." \
-        "Install it (Debian 12, Ubuntu 24.04 or newer have it), or name it: make PYTHON=/path/to/python3 …" \
+        "Install it (Debian 12, Ubuntu 24.04 have it), or name it: make PYTHON=/path/to/python3 …" \
         "需要 Python 3.11 或更新版本；请安装，或用 make PYTHON=路径 指定。"
 }
 
