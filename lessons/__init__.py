@@ -1,4 +1,4 @@
-"""The vocabulary of Guanke: every noun once, in plain Python. `docs/glossary.md` gives the Chinese."""
+"""The vocabulary of Guanke: every noun once, in plain Python; in Chinese: `docs/glossary.md`."""
 
 from lessons.evidence import (
     Clip,

@@ -65,7 +65,7 @@ class TransientFault(EnvironmentFault):
 
 
 class BadSpan(RequestFault):
-    """From {start_ms} ms to {end_ms} ms is no stretch of time: the end must come after the start."""
+    """From {start_ms} ms to {end_ms} ms is no stretch of time: the end comes after the start."""
 
     zh = "从 {start_ms} 毫秒到 {end_ms} 毫秒不是有效的时间段：结束必须晚于开始。"
 
@@ -122,15 +122,15 @@ class MediaEmpty(MediaFault):
 
 
 class MediaUnreadable(MediaFault):
-    """{file}: this is not a recording that can be read ({detail}). It may be damaged or cut short;
-    export it again as MP4."""
+    """{file}: this is not a recording that can be read ({detail}). It may be damaged or cut
+    short; export it again as MP4."""
 
     zh = "{file}：无法读取（{detail}）。文件可能损坏或不完整，请重新导出为 MP4。"
 
 
 class MediaRefused(MediaFault):
-    """{file}: this kind of file is not accepted ({detail}). Upload a recording such as MP4, MOV, MKV,
-    TS, or an audio file."""
+    """{file}: this kind of file is not accepted ({detail}). Upload a recording such as MP4, MOV,
+    MKV, TS, or an audio file."""
 
     zh = "{file}：不接受这种文件（{detail}）。请上传 MP4、MOV、MKV、TS 等录像或音频文件。"
 
@@ -148,8 +148,8 @@ class MediaWithoutTracks(MediaFault):
 
 
 class StepCrashed(MediaFault):
-    """{file}: the step “{kind}” ended abnormally {crashes} times; the original is kept. Show it to your
-    administrator."""
+    """{file}: the step “{kind}” ended abnormally {crashes} times; the original is kept. Show it to
+    your administrator."""
 
     zh = "{file}：“{kind}”步骤异常终止 {crashes} 次。处理失败，原文件已保留，请联系管理员。"
 
@@ -171,8 +171,8 @@ class ModelMissing(EnvironmentFault):
 
 
 class ModelDamaged(EnvironmentFault):
-    """The speech model at {path} is damaged: its digest is not the expected one. Remove the folder and
-    run `make setup`."""
+    """The speech model at {path} is damaged: its digest is not the expected one. Remove the folder
+    and run `make setup`."""
 
     zh = "语音识别模型 {path} 已损坏（摘要不符）。请删除该目录后运行 make setup。"
 
@@ -197,13 +197,13 @@ class DataFolderInUse(EnvironmentFault):
 
 
 class DatabaseTooNew(EnvironmentFault):
-    """The data folder {path} was written by a newer Guanke (revision {revision}). Upgrade this one."""
+    """The data folder {path} was written by a newer Guanke ({revision}). Upgrade this one."""
 
     zh = "数据目录 {path} 由更新版本的观课写入（版本 {revision}）。请升级程序。"
 
 
 class ObjectMissing(EnvironmentFault):
-    """The store has lost {digest}. Restore it from a backup; `guanke fsck` lists what is missing."""
+    """The store has lost {digest}. Restore it from a backup; `guanke fsck` lists what is gone."""
 
     zh = "存储中缺少 {digest}。请从备份恢复；运行 guanke fsck 可列出缺失内容。"
 

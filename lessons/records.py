@@ -33,7 +33,7 @@ class Recording:
 
 @dataclass(frozen=True, kw_only=True)
 class LessonPart(Span):
-    """A stretch of a recording that belongs to a lesson. Trimming moves its ends; no media is touched."""
+    """A stretch of a recording that belongs to a lesson. Trimming moves its ends, not the media."""
 
     recording_id: str
 

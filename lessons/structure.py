@@ -87,7 +87,7 @@ class SuggestionState(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Suggestion(Span):
-    """A proposal (智能推荐，待确认): this stretch may show that competency. Only a teacher makes it evidence."""
+    """A proposal (智能推荐，待确认): this stretch may show that competency; a teacher decides."""
 
     competency: str
     score: float  # 0 to 1, comparable within one lesson

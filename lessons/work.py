@@ -1,4 +1,4 @@
-"""A step: one piece of work on one recording. The table of steps is the record; queues only ring."""
+"""A step: one piece of work on one recording. The table of steps is the record, queues ring."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,6 +29,7 @@ class Step:
     state: StepState
     attempt: int = 0
     crashes: int = 0  # times its process died while the supervisor lived
+    retries: int = 0  # times it was given back for a passing cause
     lease_owner: str | None = None
     lease_until_ms: int = 0  # on the database's clock
     not_before_ms: int = 0

@@ -74,7 +74,7 @@ class PlannedStep:
 
 
 def wanted(info: MediaInfo | None) -> tuple[StepKind, ...]:
-    """Return every step this recording will go through, in order; only the probe while `info` is unknown."""
+    """Return every step this recording goes through, in order; the probe while nothing is known."""
     if info is None:
         return (StepKind.PROBE,)
     absent = set()

@@ -1,0 +1,130 @@
+"""Recordings and what is made of them."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from lessons import MediaInfo, Recording, RecordingState, Rendition, Step, StepState, new_id
+from lessons.errors import NotFound
+from storage import artifacts, audit, steps, tables
+from storage.events import tell
+from storage.mapping import from_row, to_plain, to_row
+
+T = tables.recording.c
+
+
+def admit(
+    connection: Connection,
+    *,
+    sha256: str,
+    size: int,
+    file_name: str,
+    media_type: str,
+    language: str | None,
+    actor: str,
+) -> tuple[Recording, bool]:
+    """Keep a recording whose bytes are already in the store; return it, and whether it is new."""
+    known = connection.execute(select(tables.recording).where(T.sha256 == sha256)).first()
+    if known:
+        return from_row(Recording, known), False
+    recording = Recording(
+        id=new_id(),
+        sha256=sha256,
+        bytes=size,
+        file_name=file_name,
+        state=RecordingState.ADMITTED,
+        language=language,
+        info=None,
+        created_at=datetime.now(UTC),
+    )
+    connection.execute(insert(tables.recording).values(to_row(recording, tables.recording)))
+    artifacts.keep(
+        connection,
+        digest=sha256,
+        size=size,
+        media_type=media_type,
+        role="original",
+        recording_id=recording.id,
+    )
+    audit.record(connection, actor, "recording.admit", recording.id, sha256=sha256, bytes=size)
+    tell(connection, "recording.state", recording_id=recording.id, state=recording.state.value)
+    return recording, True
+
+
+def get(connection: Connection, recording_id: str) -> Recording:
+    """Return one recording.
+
+    Raises:
+        NotFound: there is none with this id.
+    """
+    row = connection.execute(select(tables.recording).where(T.id == recording_id)).first()
+    if row is None:
+        raise NotFound(what="recording", id=recording_id)
+    return from_row(Recording, row)
+
+
+def page(
+    connection: Connection, *, after: str | None = None, limit: int = 50
+) -> Sequence[Recording]:
+    """Return recordings, newest first, that were admitted before the one named `after`."""
+    query = select(tables.recording).order_by(T.id.desc()).limit(limit)
+    if after:
+        query = query.where(T.id < after)
+    return [from_row(Recording, row) for row in connection.execute(query)]
+
+
+def set_info(connection: Connection, recording_id: str, info: MediaInfo) -> None:
+    """Keep what the probe found."""
+    connection.execute(
+        update(tables.recording).where(T.id == recording_id).values(info=to_plain(info))
+    )
+
+
+def settle_state(connection: Connection, recording_id: str, wanted: Collection[str]) -> None:
+    """Bring the recording's state into line with its steps, and tell who watches when it changed.
+
+    Args:
+        wanted: the kinds of step it has to go through to be ready.
+    """
+    recording = get(connection, recording_id)
+    state = _state(steps.of_recording(connection, recording_id), wanted)
+    if state is not recording.state:
+        connection.execute(update(tables.recording).where(T.id == recording_id).values(state=state))
+        tell(connection, "recording.state", recording_id=recording_id, state=state.value)
+
+
+def _state(known: Iterable[Step], wanted: Collection[str]) -> RecordingState:
+    by_kind = {s.kind: s.state for s in known if s.kind in wanted}
+    if all(by_kind.get(k) is StepState.DONE for k in wanted) and "probe" not in wanted:
+        return RecordingState.READY
+    states = set(by_kind.values())
+    if states & {StepState.READY, StepState.RUNNING}:
+        return RecordingState.PROCESSING
+    if states & {StepState.FAILED, StepState.QUARANTINED, StepState.CANCELLED}:
+        return RecordingState.FAILED
+    return RecordingState.READY if len(by_kind) == len(set(wanted)) else RecordingState.PROCESSING
+
+
+def save_renditions(
+    connection: Connection, recording_id: str, renditions: Sequence[Rendition]
+) -> None:
+    """Keep renditions; one of the same name is replaced."""
+    table = tables.rendition
+    for rendition in renditions:
+        connection.execute(
+            delete(table).where(
+                table.c.recording_id == recording_id, table.c.name == rendition.name
+            )
+        )
+        connection.execute(
+            insert(table).values(to_row(rendition, table, recording_id=recording_id))
+        )
+
+
+def renditions(connection: Connection, recording_id: str) -> Sequence[Rendition]:
+    """Return a recording's renditions: pictures from tall to small, then sounds."""
+    table = tables.rendition
+    query = select(table).where(table.c.recording_id == recording_id)
+    found = [from_row(Rendition, row) for row in connection.execute(query)]
+    return sorted(found, key=lambda r: (r.kind != "video", -(r.height or 0), r.name))

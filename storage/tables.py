@@ -1,0 +1,358 @@
+"""The tables. No behaviour: what is done with them stands in the files named after the nouns."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+from lessons import (
+    ClipState,
+    EvidenceKind,
+    EvidenceState,
+    RecordingState,
+    StepState,
+    SuggestionState,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware timestamp in UTC. SQLite keeps no zone, so it is put back when read."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(
+        self,
+        value: datetime | None,
+        dialect: Dialect,  # noqa: ARG002  # its protocol
+    ) -> datetime | None:
+        """Refuse a naive time: nobody knows when it is."""
+        if value is not None and value.tzinfo is None:
+            raise ValueError("a timestamp needs a zone")
+        return value.astimezone(UTC) if value else None
+
+    def process_result_value(
+        self,
+        value: datetime | None,
+        dialect: Dialect,  # noqa: ARG002  # its protocol
+    ) -> datetime | None:
+        """Give the zone back."""
+        return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
+
+
+def _id() -> Column[str]:
+    return Column("id", String(36), primary_key=True)
+
+
+def _created() -> Column[datetime]:
+    return Column("created_at", UtcDateTime, nullable=False)
+
+
+def _recording(**options: Any) -> Column[str]:
+    target = ForeignKey("recording.id", ondelete="CASCADE")
+    return Column("recording_id", String(36), target, nullable=False, **options)
+
+
+def _span() -> tuple[Column[int], Column[int]]:
+    return Column("start_ms", BigInteger, nullable=False), Column(
+        "end_ms", BigInteger, nullable=False
+    )
+
+
+def _one_of(column: str, states: Any) -> CheckConstraint:
+    allowed = ", ".join(f"'{s.value}'" for s in states)
+    return CheckConstraint(f"{column} IN ({allowed})", name=column)
+
+
+recording = Table(
+    "recording",
+    metadata,
+    _id(),
+    Column("sha256", String(64), nullable=False, unique=True),
+    Column("bytes", BigInteger, nullable=False),
+    Column("file_name", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("language", String(8)),
+    Column("info", JSON(none_as_null=True)),
+    _created(),
+    _one_of("state", RecordingState),
+)
+
+lesson = Table(
+    "lesson",
+    metadata,
+    _id(),
+    Column("title", Text, nullable=False),
+    *(
+        Column(name, Text)
+        for name in (
+            "teacher", "subject", "grade", "class_name", "term", "textbook_unit", "group", "room",
+        )
+    ),
+    Column("taught_on", Date),
+    Column("revision", Integer, nullable=False, server_default="1"),
+    _created(),
+)  # fmt: skip
+
+lesson_part = Table(
+    "lesson_part",
+    metadata,
+    Column("lesson_id", ForeignKey("lesson.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    _recording(index=True),
+    *_span(),
+)
+
+step = Table(
+    "step",
+    metadata,
+    _id(),
+    _recording(),
+    Column("kind", String(16), nullable=False),
+    Column("queue", String(16), nullable=False),
+    Column("input_digest", String(64), nullable=False),
+    Column("params", JSON, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("attempt", Integer, nullable=False, server_default="0"),
+    Column("crashes", Integer, nullable=False, server_default="0"),
+    Column("retries", Integer, nullable=False, server_default="0"),
+    Column("lease_owner", String(120)),
+    Column("lease_until_ms", BigInteger, nullable=False, server_default="0"),
+    Column("not_before_ms", BigInteger, nullable=False, server_default="0"),
+    Column("progress", Float, nullable=False, server_default="0"),
+    Column("error_code", String(64)),
+    Column("error_facts", JSON(none_as_null=True)),
+    Column("output", JSON(none_as_null=True)),
+    Column("tools", JSON(none_as_null=True)),
+    Column("created_at_ms", BigInteger, nullable=False),
+    Column("started_at_ms", BigInteger),
+    Column("finished_at_ms", BigInteger),
+    UniqueConstraint("recording_id", "kind", "input_digest"),
+    Index(None, "state", "queue", "created_at_ms"),
+    _one_of("state", StepState),
+)
+
+artifact = Table(  # every object the store holds for us, and why
+    "artifact",
+    metadata,
+    _id(),
+    Column("digest", String(64), nullable=False, index=True),
+    Column("bytes", BigInteger, nullable=False),
+    Column("media_type", String(80), nullable=False),
+    Column("role", String(60), nullable=False),
+    Column("recording_id", ForeignKey("recording.id", ondelete="CASCADE")),
+    Column("step_id", ForeignKey("step.id", ondelete="CASCADE")),
+    _created(),
+    UniqueConstraint("recording_id", "role", "digest"),
+)
+
+rendition = Table(
+    "rendition",
+    metadata,
+    _recording(primary_key=True),
+    Column("name", String(40), primary_key=True),
+    Column("kind", String(8), nullable=False),
+    Column("codec", String(40), nullable=False),
+    Column("source", String(8), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Column("init_bytes", BigInteger, nullable=False),
+    Column("segments", JSON, nullable=False),
+    Column("width", Integer),
+    Column("height", Integer),
+    Column("fps", JSON(none_as_null=True)),
+    Column("bandwidth", BigInteger, nullable=False),
+)
+
+transcript = Table(
+    "transcript",
+    metadata,
+    _recording(primary_key=True),
+    Column("language", String(8)),
+    Column("made_by", Text, nullable=False),
+    Column("revision", Integer, nullable=False, server_default="1"),
+)
+
+transcript_chunk = Table(  # what a running transcription has already heard; gone when it is done
+    "transcript_chunk",
+    metadata,
+    Column("step_id", ForeignKey("step.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("chunk", JSON, nullable=False),
+)
+
+utterance = Table(
+    "utterance",
+    metadata,
+    _id(),
+    _recording(),
+    *_span(),
+    Column("text", Text, nullable=False),
+    Column("words", JSON, nullable=False),
+    Column("speaker", String(20)),
+    Column("revision", Integer, nullable=False, server_default="1"),
+    Index(None, "recording_id", "start_ms"),
+)
+
+utterance_history = Table(  # what stood there before a person corrected it
+    "utterance_history",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("utterance_id", String(36), nullable=False, index=True),
+    _recording(),
+    *_span(),
+    Column("text", Text, nullable=False),
+    Column("words", JSON, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("changed_by", Text, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
+)
+
+scene_change = Table(
+    "scene_change",
+    metadata,
+    _recording(primary_key=True),
+    Column("at_ms", BigInteger, primary_key=True),
+    Column("kind", String(12), nullable=False),  # change, build
+)
+
+segment = Table(
+    "segment",
+    metadata,
+    _id(),
+    _recording(),
+    *_span(),
+    Column("phase", String(40), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("revision", Integer, nullable=False, server_default="1"),
+    Index(None, "recording_id", "start_ms"),
+)
+
+suggestion = Table(
+    "suggestion",
+    metadata,
+    _id(),
+    _recording(),
+    *_span(),
+    Column("competency", String(40), nullable=False),
+    Column("score", Float, nullable=False),
+    Column("reasons", JSON, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("dismiss_reason", Text),
+    Column("clip_id", String(36)),
+    Index(None, "recording_id", "start_ms"),
+    _one_of("state", SuggestionState),
+)
+
+clip = Table(
+    "clip",
+    metadata,
+    _id(),
+    _recording(index=True),
+    Column("lesson_id", ForeignKey("lesson.id", ondelete="SET NULL")),
+    *_span(),
+    Column("title", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("competencies", JSON, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("media_digest", String(64)),
+    Column("manifest_digest", String(64)),
+    Column("suggestion_id", String(36)),
+    Column("step_id", String(36)),  # the cut under way, or the one that made the file
+    Column("revision", Integer, nullable=False, server_default="1"),
+    _created(),
+    _one_of("state", ClipState),
+)
+
+framework = Table(
+    "framework",
+    metadata,
+    Column("id", String(60), primary_key=True),
+    Column("version", String(64), primary_key=True),
+    Column("data", JSON, nullable=False),
+    _created(),
+)
+
+evidence_set = Table(
+    "evidence_set",
+    metadata,
+    _id(),
+    Column("lesson_id", ForeignKey("lesson.id", ondelete="SET NULL"), index=True),
+    Column("teacher", Text, nullable=False),
+    Column("framework_id", String(60), nullable=False),
+    Column("framework_version", String(64), nullable=False),
+    Column("competency", String(40), nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("revision", Integer, nullable=False, server_default="1"),
+    _created(),
+    _one_of("state", EvidenceState),
+)
+
+evidence_item = Table(
+    "evidence_item",
+    metadata,
+    _id(),
+    Column("set_id", ForeignKey("evidence_set.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("kind", String(12), nullable=False),
+    Column("requirement", String(60), nullable=False),
+    Column("clip_id", ForeignKey("clip.id", ondelete="RESTRICT")),
+    Column("document_digest", String(64)),
+    Column("document_name", Text),
+    Column("text", Text),
+    _created(),
+    _one_of("kind", EvidenceKind),
+)
+
+event = Table(  # live progress: read by id, resumed by id
+    "event",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("recording_id", String(36), index=True),
+    Column("kind", String(40), nullable=False),
+    Column("data", JSON, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+audit = Table(  # append-only; each line carries the digest of the one before
+    "audit",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("action", String(60), nullable=False),
+    Column("subject", String(80), nullable=False),
+    Column("detail", JSON, nullable=False),
+    Column("previous", String(64), nullable=False),
+    Column("digest", String(64), nullable=False, unique=True),
+    sqlite_autoincrement=True,
+)
