@@ -94,6 +94,13 @@ class UnknownCompetency(RequestFault):
     zh = "能力框架中没有能力点“{code}”。"
 
 
+class FrameworkUnreadable(RequestFault):
+    """{file}: this is no competency framework or set of phases ({detail}). Compare it with the file
+    that comes with Guanke."""
+
+    zh = "{file}：不是有效的能力框架或教学环节数据（{detail}）。请对照随软件提供的文件。"
+
+
 class SpanOutsideRecording(RequestFault):
     """The stretch ends at {end_ms} ms, but the recording lasts {duration_ms} ms."""
 
