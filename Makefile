@@ -11,6 +11,12 @@ PACKAGES := lessons storage processing ingest api guanke
 CODE := $(PACKAGES) $(wildcard tests bench make)
 GUANKE_CORPUS ?= ../shared/media
 
+export UV_PYTHON_DOWNLOADS := never
+# A school's proxy may sign with its own certificate: trust what the machine trusts.
+ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt),)
+export UV_SYSTEM_CERTS ?= true
+endif
+
 # One stamp for each thing that was installed: a second start does no work.
 RUN_STAMP := .venv/.guanke-run
 DEV_STAMP := .venv/.guanke-dev
