@@ -227,6 +227,12 @@ class StepTimedOut(MediaFault):
     zh = "{file}：处理超过 {seconds} 秒，已停止。文件可能有问题。"
 
 
+class ToolCrashed(TransientFault):
+    """{tool} ended abnormally ({detail})."""
+
+    zh = "{tool} 异常终止（{detail}）。"
+
+
 class LeaseLost(TransientFault):
     """Another worker took this step over; this one stopped without saving."""
 

