@@ -5,7 +5,7 @@ message names the file, the cause and what to do. The four families decide what 
 the command's exit code, the API's status, and whether a step is tried again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
 
@@ -18,15 +18,26 @@ class GuankeError(Exception):
         self.facts: Mapping[str, object] = facts
         super().__init__(self.message("en"))
 
-    @property
-    def code(self) -> str:
-        """A stable name for programs, such as `media-unreadable`."""
-        name = type(self).__name__
-        return "".join("-" + c.lower() if c.isupper() else c for c in name).lstrip("-")
+    code: ClassVar[str] = "guanke-error"  # a stable name for programs, such as media-unreadable
+
+    def __init_subclass__(cls) -> None:
+        """Name the code after the class."""
+        name = cls.__name__
+        cls.code = "".join("-" + c.lower() if c.isupper() else c for c in name).lstrip("-")
+
+    @classmethod
+    def kinds(cls) -> Iterator["type[GuankeError]"]:
+        """Yield this class and every kind below it."""
+        yield cls
+        for kind in cls.__subclasses__():
+            yield from kind.kinds()
 
     def message(self, language: str = "zh") -> str:
         """Return the message for a person, in `zh` or `en`."""
-        template = self.zh if language == "zh" else " ".join((type(self).__doc__ or "").split())
+        if language == "zh":
+            facts = {name: _ZH.get(str(fact), fact) for name, fact in self.facts.items()}
+            return self.zh.format_map(_Facts(facts))
+        template = " ".join((type(self).__doc__ or "").split())
         return template.format_map(_Facts(self.facts))
 
 
@@ -35,6 +46,29 @@ class _Facts(dict[str, object]):
 
     def __missing__(self, key: str) -> str:
         return "—"
+
+
+# What a fact may name, in the words that teachers use (`docs/glossary.md`).
+_ZH = {
+    "recording": "课堂实录",
+    "lesson": "课",
+    "clip": "片段",
+    "utterance": "语句",
+    "segment": "教学环节",
+    "suggestion": "智能推荐",
+    "transcript": "课堂文字稿",
+    "evidence set": "证据材料",
+    "evidence item": "测评证据",
+    "framework": "能力框架",
+    "phase": "教学环节类型",
+    "step": "处理步骤",
+}
+
+
+def restored(code: str, facts: Mapping[str, object]) -> GuankeError:
+    """Return the error that was written down as a code and its facts."""
+    kinds = {kind.code: kind for kind in GuankeError.kinds()}
+    return kinds.get(code, GuankeError)(**facts)
 
 
 class RequestFault(GuankeError):
@@ -105,6 +139,18 @@ class SpanOutsideRecording(RequestFault):
     """The stretch ends at {end_ms} ms, but the recording lasts {duration_ms} ms."""
 
     zh = "所选时间段到 {end_ms} 毫秒，超出了课堂实录的时长（{duration_ms} 毫秒）。"
+
+
+class ClipInUse(RequestFault):
+    """The clip “{title}” is part of an evidence set. Take it out of there first."""
+
+    zh = "片段“{title}”已用于证据材料，请先从证据材料中移除。"
+
+
+class EvidenceIncomplete(RequestFault):
+    """The evidence set still lacks: {missing}. Add these, then submit."""
+
+    zh = "证据材料尚缺：{missing}。请补齐后再提交。"
 
 
 class NotReady(RequestFault):
@@ -243,3 +289,17 @@ class Cancelled(TransientFault):
     """The work was asked to stop."""
 
     zh = "已按要求停止。"
+
+
+def recalled(code: str, facts: Mapping[str, object]) -> GuankeError:
+    """Return the error that was written down as its code and its facts.
+
+    A code that this program does not know, left by another version, becomes the plain error.
+    """
+    kinds = [GuankeError]
+    for kind in kinds:
+        kinds.extend(kind.__subclasses__())
+        error = kind(**facts)
+        if error.code == code:
+            return error
+    return GuankeError(**facts)

@@ -1,9 +1,11 @@
 """What a teacher hands in and what colleagues say of it."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from lessons.structure import EvidenceRule
 from lessons.timing import Span
 
 
@@ -17,19 +19,26 @@ class ClipState(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Clip(Span):
-    """A stretch of a recording that shows something (课堂实录片段)."""
+class ClipFacts(Span):
+    """What a person decides about a clip: where it starts and ends, and what it shows."""
 
-    id: str
-    recording_id: str
     lesson_id: str | None = None
     title: str = ""
     note: str = ""
     competencies: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clip(ClipFacts):
+    """A stretch of a recording that shows something (课堂实录片段)."""
+
+    id: str
+    recording_id: str
     state: ClipState = ClipState.VIRTUAL
     media_digest: str | None = None  # the MP4, once it is cut
     manifest_digest: str | None = None
     suggestion_id: str | None = None  # the proposal it grew from
+    revision: int = 1  # rises with each change; a stale writer is told so
     created_at: datetime
 
 
@@ -78,6 +87,14 @@ class EvidenceSet:
     items: tuple[EvidenceItem, ...] = ()
     revision: int = 1
     created_at: datetime
+
+
+def still_missing(
+    rules: Sequence[EvidenceRule], items: Collection[EvidenceItem]
+) -> tuple[EvidenceRule, ...]:
+    """Return the rules that no item answers yet, in the order of the framework."""
+    answered = {item.requirement for item in items}
+    return tuple(rule for rule in rules if rule.kind not in answered)
 
 
 @dataclass(frozen=True, kw_only=True)

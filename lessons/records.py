@@ -39,10 +39,9 @@ class LessonPart(Span):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Lesson:
-    """One lesson (课), as a teacher would name it."""
+class LessonFacts:
+    """What people write about a lesson; everything but the topic may be unknown."""
 
-    id: str
     title: str  # 课题
     teacher: str | None = None
     subject: str | None = None
@@ -53,6 +52,13 @@ class Lesson:
     group: str | None = None  # 教研组
     room: str | None = None
     taught_on: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lesson(LessonFacts):
+    """One lesson (课), as a teacher would name it."""
+
+    id: str
     parts: tuple[LessonPart, ...] = ()
     revision: int = 1  # rises with each change; a stale writer is told so
     created_at: datetime
