@@ -21,6 +21,10 @@ endif
 RUN_STAMP := .venv/.guanke-run
 DEV_STAMP := .venv/.guanke-dev
 INPUTS := uv.lock pyproject.toml make/bootstrap.sh make/uv.txt
+# An environment knows where it lies: one whose folder was moved is made anew.
+ifneq ($(shell cat .venv/.guanke-home 2>/dev/null),$(CURDIR))
+$(shell rm -f $(RUN_STAMP) $(DEV_STAMP))
+endif
 
 .PHONY: help
 help: ## this list

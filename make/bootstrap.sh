@@ -52,7 +52,7 @@ bring_uv() {
     echo "guanke: bringing uv $wanted"
     rm -rf .cache/uv
     mkdir -p .cache
-    "$python" -m venv .cache/uv 2>.cache/venv.log || fail \
+    "$python" -m venv .cache/uv >.cache/venv.log 2>&1 || fail \
         "python3 can't make a virtual environment: $(tail -n 3 .cache/venv.log | tr '\n' ' ')" \
         "On Debian and Ubuntu its administrator runs: apt install python3-venv" \
         "无法创建虚拟环境；请管理员运行：apt install python3-venv"
@@ -64,7 +64,11 @@ bring_uv() {
 
 python="$(find_python)"
 bring_uv
+if [ -e .venv/.guanke-home ] && [ "$(cat .venv/.guanke-home)" != "$PWD" ]; then
+    rm -rf .venv # it was moved: its programs name the old folder
+fi
 echo "guanke: bringing the packages of uv.lock ($1)"
 .cache/uv/bin/uv sync --frozen --python "$python" --extra worker --extra model "${groups[@]}" || fail \
     "the packages of uv.lock could not be installed; the lines above say why." \
     "依赖安装失败，原因见上。"
+echo "$PWD" >.venv/.guanke-home
