@@ -1,0 +1,68 @@
+"""Which picture can be copied as it is (design §3): what every browser plays, cleanly cut."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from lessons import Track
+from processing.steps.packets import PacketScan
+from processing.steps.rates import MAX_FPS
+
+_CONTAINERS = {"mov", "matroska", "mpegts"}  # those that carry a time for every picture
+_PROFILES = {"Constrained Baseline", "Baseline", "Main", "High"}
+_PIXELS = {"yuv420p", "yuvj420p"}
+_MAX_PIXELS = 3840 * 2160  # a 4K source is copied too; smaller renditions stand beside it
+_MAX_LEVEL = 52
+MAX_GOP_MS = 10_000
+
+
+def reasons_to_encode(
+    container: str, stream: Mapping[str, Any], scan: PacketScan, track: Track
+) -> list[str]:
+    """Return why the picture must be encoded; empty when it can be copied.
+
+    Args:
+        container: first of ffprobe's format names.
+        stream: ffprobe's facts on the track.
+        scan: all its packets.
+        track: what was made of both.
+    """
+    width, height = int(stream["width"]), int(stream["height"])
+    if track.codec != "h264":
+        return [f"encoded: the codec is {track.codec}"]
+    checks = {
+        f"carried in {container}": container not in _CONTAINERS,
+        f"the profile is {stream.get('profile')}": stream.get("profile") not in _PROFILES,
+        f"the pixels are {track.pixel_format}": track.pixel_format not in _PIXELS,
+        "the level is too high": int(stream.get("level", 0)) > _MAX_LEVEL,
+        "the picture is turned or mirrored": _turned(stream, track),
+        "the pixels are not square": _stretched(stream),
+        "a side is odd": bool(width % 2 or height % 2),
+        "larger than 4K": width * height > _MAX_PIXELS,
+        "interlaced": track.interlaced,
+        "the frame rate is variable": track.variable_fps,
+        "more than 60 frames a second": (track.fps or 0) > MAX_FPS or _too_fast(scan, track),
+        "keyframes are too rare": (track.max_gop_ms or 0) > MAX_GOP_MS,
+        "does not start with a whole picture": not scan.opens_cleanly,
+        "parameters change on the way": scan.changes_codec,
+    }
+    return [f"encoded: {reason}" for reason, holds in checks.items() if holds]
+
+
+def _turned(stream: Mapping[str, Any], track: Track) -> bool:
+    """Whether a display matrix does anything: turn, or mirror at no turn at all."""
+    if track.rotation:
+        return True
+    matrices = [str(d.get("displaymatrix", "")) for d in stream.get("side_data_list", [])]
+    numbers = [row.split()[1:3] for m in matrices for row in m.strip().splitlines()[:2]]
+    return any(int(n) < 0 for row in numbers for n in row)
+
+
+def _stretched(stream: Mapping[str, Any]) -> bool:
+    return str(stream.get("sample_aspect_ratio", "1:1")) not in ("1:1", "0:1", "N/A")
+
+
+def _too_fast(scan: PacketScan, track: Track) -> bool:
+    """Whether `track.fps` was brought down from the track's own rate."""
+    length = (scan.end - (scan.first or 0)) * scan.time_base
+    return bool(track.fps) and len(scan.times) > length * (track.fps or Fraction(1)) * 3 / 2 + 2

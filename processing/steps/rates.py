@@ -1,0 +1,70 @@
+"""The frame rate of a picture track, from the times of its frames rather than its header."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+from itertools import pairwise
+
+STANDARD = tuple(
+    Fraction(rate)
+    for rate in ("24000/1001", "24", "25", "30000/1001", "30", "50", "60000/1001", "60")
+)
+MAX_FPS = 60  # what renditions get at most
+_LEAST_FOR_VARIABLE = 25  # a slower grid would move a frame by more than 20 ms
+_JITTER = Fraction(1, 4)  # of a frame: a time further from its place on the grid is not constant
+
+
+def frame_rate(
+    times: Sequence[int], time_base: Fraction, declared: Sequence[Fraction]
+) -> tuple[Fraction, bool]:
+    """Return the rate, and whether it is variable.
+
+    A rate is constant when frame i lies within a quarter of a frame of i / rate, for all i.
+
+    Args:
+        times: presentation times in ticks of `time_base`, any order, at least one.
+        time_base: seconds per tick.
+        declared: rates the header names, best first; believed only when the times agree.
+
+    Returns:
+        For a constant rate that very rate; for a variable one, the rate it is to be brought to.
+    """
+    ordered = sorted(times)
+    believable = [rate for rate in declared if 0 < rate <= 1000]
+    length = (ordered[-1] - ordered[0]) * time_base
+    if len(ordered) == 1 or length <= 0:
+        return (believable or [Fraction(25)])[0], False
+    mean = Fraction(len(ordered) - 1) / length
+    candidates = [
+        *STANDARD,
+        *believable,
+        Fraction(round(mean) or 1),
+        mean.limit_denominator(100_000),
+    ]
+    for rate in candidates:
+        if abs(length * rate - (len(ordered) - 1)) < 1 and _on_grid(ordered, time_base * rate):
+            return rate, False
+    return _brought_to(ordered, time_base, mean), True
+
+
+def _on_grid(ordered: Sequence[int], frames_per_tick: Fraction) -> bool:
+    up, down = frames_per_tick.numerator, frames_per_tick.denominator
+    slack = int(_JITTER * down)
+    start = ordered[0]
+    return all(abs((t - start) * up - i * down) <= slack for i, t in enumerate(ordered))
+
+
+def _brought_to(ordered: Sequence[int], time_base: Fraction, mean: Fraction) -> Fraction:
+    """Return a constant rate that loses little of a variable one: that of its busy quarter."""
+    near = _standard_near(mean)
+    if near is None:
+        gaps = sorted(b - a for a, b in pairwise(ordered) if b > a)
+        busy = 1 / (gaps[len(gaps) // 4] * time_base)
+        near = _standard_near(busy) or Fraction(round(busy))
+    while near > MAX_FPS:
+        near /= 2
+    return max(near, Fraction(_LEAST_FOR_VARIABLE))
+
+
+def _standard_near(rate: Fraction) -> Fraction | None:
+    best = min(STANDARD, key=lambda standard: abs(standard - rate))
+    return best if abs(best / rate - 1) < Fraction(1, 20) else None
