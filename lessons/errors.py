@@ -200,6 +200,16 @@ class MediaWithoutTracks(MediaFault):
     zh = "{file}：既没有画面也没有声音。请重新导出。"
 
 
+class TranscriptUnreadable(MediaFault):
+    """{file}: this is no transcript ({detail}). It has to look like {{"language": "zh",
+    "utterances": [{{"start_ms": 0, "end_ms": 900, "text": "…"}}]}}."""
+
+    zh = (
+        "{file}：不是有效的文字稿（{detail}）。格式应为 "
+        '{{"language": "zh", "utterances": [{{"start_ms": 0, "end_ms": 900, "text": "…"}}]}}。'
+    )
+
+
 class StepCrashed(MediaFault):
     """{file}: the step “{kind}” ended abnormally {crashes} times; the original is kept. Show it to
     your administrator."""
@@ -303,3 +313,17 @@ def recalled(code: str, facts: Mapping[str, object]) -> GuankeError:
         if error.code == code:
             return error
     return GuankeError(**facts)
+
+
+class NotLoopback(EnvironmentFault):
+    """There are no accounts yet, so Guanke answers on this machine only, not on {host}. Use
+    127.0.0.1."""
+
+    zh = "目前还没有账号体系，只能在本机访问，不能监听 {host}。请使用 127.0.0.1。"
+
+
+class AddressInUse(EnvironmentFault):
+    """Another program already listens on {host}:{port}. Stop it, or choose another port with
+    --port."""
+
+    zh = "{host}:{port} 已被其他程序占用。请停止该程序，或用 --port 换一个端口。"

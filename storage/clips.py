@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, insert, select, update
 
-from lessons import Clip, ClipState
+from lessons import Clip, ClipState, Step
 from lessons.errors import NotFound
 from storage import audit, tables
 from storage.events import tell
@@ -65,3 +65,21 @@ def settle(
             .values(state=state, media_digest=media_digest, manifest_digest=manifest_digest)
         )
         tell(connection, "clip.state", recording_id=recording_id, clip=clip_id, state=state)
+
+
+def failed(connection: Connection, step: Step) -> None:
+    """Tell every clip that waits for this step that it has no file of its own."""
+    settle(connection, step.id, ClipState.FAILED, recording_id=step.recording_id)
+
+
+def settle_done(connection: Connection, step: Step) -> None:
+    """Give every clip that waits for this finished step the file it made."""
+    output = step.output or {}
+    settle(
+        connection,
+        step.id,
+        ClipState.MATERIALISED,
+        recording_id=step.recording_id,
+        media_digest=str(output["media"]),
+        manifest_digest=str(output["manifest"]),
+    )

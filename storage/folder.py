@@ -29,6 +29,7 @@ class FolderStore:
         """Keep the file at `path`; on the same disk it is linked, elsewhere copied."""
         place = self._place(digest)
         if place.exists():
+            os.utime(place)  # young again: the janitor leaves it until it is named
             return
         make_folder(place.parent)
         temporary = place.with_name(f"{digest}.{new_id()}{PARTIAL}")
@@ -66,17 +67,24 @@ class FolderStore:
         """Forget the blob, if it is there."""
         self._place(digest).unlink(missing_ok=True)
 
+    def sweep(self, older_than_s: float) -> int:
+        """Clear what killed `put`s left half-written that long ago."""
+        swept = 0
+        for partial in (self.folder / "sha256").glob(f"??/*{PARTIAL}"):
+            if time.time() - partial.stat().st_mtime >= older_than_s:
+                partial.unlink(missing_ok=True)
+                swept += 1
+        return swept
+
     def objects(self) -> Iterator[StoredObject]:
-        """Yield every blob, and clear what a killed `put` left behind more than a day ago."""
+        """Yield every blob."""
         now = time.time()
         for place in (self.folder / "sha256").glob("??/*"):
-            facts = place.stat()
-            age = now - facts.st_mtime
-            if place.suffix == PARTIAL:
-                if age > 24 * 3600:
-                    place.unlink(missing_ok=True)
-                continue
-            yield StoredObject(digest=place.name, bytes=facts.st_size, age_s=age)
+            if place.suffix != PARTIAL:
+                facts = place.stat()
+                yield StoredObject(
+                    digest=place.name, bytes=facts.st_size, age_s=now - facts.st_mtime
+                )
 
     def _existing(self, digest: str) -> Path:
         place = self._place(digest)

@@ -54,5 +54,8 @@ class ObjectStore(Protocol):
     def delete(self, digest: str) -> None:
         """Forget the blob, if it is there."""
 
+    def sweep(self, older_than_s: float) -> int:
+        """Clear what killed `put`s left half-written that long ago; return how many there were."""
+
     def objects(self) -> Iterator[StoredObject]:
         """Yield every blob there is."""

@@ -64,6 +64,15 @@ def get(connection: Connection, recording_id: str) -> Recording:
     return from_row(Recording, row)
 
 
+def find(connection: Connection, name: str) -> Recording | None:
+    """Return the recording with this id, or whose SHA-256 begins so."""
+    match = T.id == name
+    if len(name) >= 8:
+        match = match | T.sha256.startswith(name.lower(), autoescape=True)
+    row = connection.execute(select(tables.recording).where(match)).first()
+    return from_row(Recording, row) if row else None
+
+
 def page(
     connection: Connection, *, after: str | None = None, limit: int = 50
 ) -> Sequence[Recording]:
@@ -78,6 +87,13 @@ def set_info(connection: Connection, recording_id: str, info: MediaInfo) -> None
     """Keep what the probe found."""
     connection.execute(
         update(tables.recording).where(T.id == recording_id).values(info=to_plain(info))
+    )
+    # a lesson that was made before its recording was measured covers all of it
+    part = tables.lesson_part
+    connection.execute(
+        update(part)
+        .where(part.c.recording_id == recording_id, part.c.end_ms == 0)
+        .values(end_ms=info.duration_ms)
     )
 
 

@@ -254,6 +254,39 @@ def release_dead(
     return aside
 
 
+def release_all(connection: Connection, owners: str) -> int:
+    """Free what was held by owners whose name begins so, and who are known to be gone.
+
+    Called once when a supervisor starts: its folder's lock proves that nobody works there.
+    """
+    held = select(T.lease_owner).where(
+        T.state == StepState.RUNNING, T.lease_owner.startswith(owners, autoescape=True)
+    )
+    gone = set(connection.execute(held).scalars())
+    for owner in gone:
+        release_dead(connection, owner, LeaseTerms(), crashed=False)
+    return len(gone)
+
+
+def overdue(connection: Connection, owner: str, grace_ms: int) -> bool:
+    """Return whether `owner` holds a step whose lease ran out more than `grace_ms` ago."""
+    late = T.lease_until_ms + grace_ms < now_ms()
+    query = select(T.id).where(T.lease_owner == owner, T.state == StepState.RUNNING, late)
+    return connection.execute(query).first() is not None
+
+
+def revive(connection: Connection, codes: Collection[str]) -> int:
+    """Let steps start again that failed by one of these causes, which may be mended by now."""
+    failed = select(T.id).where(T.state == StepState.FAILED, T.error_code.in_(codes))
+    return sum(retry(connection, i) for i in connection.execute(failed).scalars().all())
+
+
+def running(connection: Connection) -> Collection[tuple[str, int]]:
+    """Return (id, attempt) of every step somebody works on."""
+    query = select(T.id, T.attempt).where(T.state == StepState.RUNNING)
+    return {(row.id, row.attempt) for row in connection.execute(query)}
+
+
 def retry(connection: Connection, step_id: str) -> bool:
     """Let a step that ended without success start again, with a clean count."""
     changed = connection.execute(

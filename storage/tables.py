@@ -269,6 +269,7 @@ suggestion = Table(
     Column("state", String(12), nullable=False),
     Column("dismiss_reason", Text),
     Column("clip_id", String(36)),
+    Column("revision", Integer, nullable=False, server_default="1"),
     Index(None, "recording_id", "start_ms"),
     _one_of("state", SuggestionState),
 )
@@ -330,6 +331,20 @@ evidence_item = Table(
     Column("text", Text),
     _created(),
     _one_of("kind", EvidenceKind),
+)
+
+search_entry = Table(  # what can be found: one row for each line of speech and each title
+    "search_entry",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("kind", String(12), nullable=False),  # utterance, lesson, segment, clip
+    Column("subject_id", String(36), nullable=False),
+    Column("recording_id", ForeignKey("recording.id", ondelete="CASCADE"), index=True),
+    *_span(),
+    Column("text", Text, nullable=False),  # as people wrote or said it
+    Column("folded", Text, nullable=False),
+    Column("grams", Text, nullable=False),  # what the full-text index reads
+    Index(None, "kind", "subject_id"),
 )
 
 event = Table(  # live progress: read by id, resumed by id

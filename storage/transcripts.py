@@ -73,3 +73,10 @@ def get(connection: Connection, recording_id: str) -> Transcript | None:
     query = select(table).where(table.c.recording_id == recording_id)
     rows = connection.execute(query.order_by(table.c.start_ms, table.c.id))
     return from_row(Transcript, head, utterances=[from_row(Utterance, row) for row in rows])
+
+
+def revision(connection: Connection, recording_id: str) -> int:
+    """Return how often the transcript was corrected, plus one; 0 while there is none."""
+    table = tables.transcript
+    query = select(table.c.revision).where(table.c.recording_id == recording_id)
+    return connection.execute(query).scalar_one_or_none() or 0

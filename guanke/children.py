@@ -1,0 +1,75 @@
+"""Child processes that die with their parent, and are started again when they die by themselves."""
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+PR_SET_PDEATHSIG = 1
+LONGEST_PAUSE_S = 10.0
+STEADY_S = 10.0  # a child that lived so long starts again without a pause
+
+
+def die_with_parent(parent: int) -> None:
+    """Ask the kernel to kill this process when `parent` dies; called first thing in a child."""
+    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:  # it died before we could ask
+        os._exit(0)
+
+
+@dataclass
+class Child:
+    """One supervised process: `guanke ARGUMENTS`, in a process group of its own."""
+
+    arguments: Sequence[str]
+    environment: Mapping[str, str]
+    process: subprocess.Popen[bytes] | None = None
+    deaths: int = 0
+    _started: float = 0.0
+    _not_before: float = field(default=0.0)
+
+    @property
+    def owner(self) -> str:
+        """The name its claims carry."""
+        return f"embedded:{self.process.pid if self.process else 0}"
+
+    def start(self) -> None:
+        """Start it, unless it has died so often that it must wait."""
+        if time.monotonic() < self._not_before:
+            return
+        command = [sys.executable, "-m", "guanke", *self.arguments, "--parent", str(os.getpid())]
+        self.process = subprocess.Popen(
+            command, env=dict(self.environment), start_new_session=True, stdin=subprocess.DEVNULL
+        )
+        self._started = time.monotonic()
+
+    def died(self) -> int | None:
+        """Return the exit status of a process that has ended and note the pause before the next."""
+        status = self.process.poll() if self.process else None
+        if status is None:
+            return None
+        steady = time.monotonic() - self._started > STEADY_S
+        self.deaths = 0 if steady else self.deaths + 1
+        pause = 0.0 if self.deaths <= 1 else min(LONGEST_PAUSE_S, 0.2 * 2.0**self.deaths)
+        self._not_before = time.monotonic() + pause
+        return status
+
+    def stop(self, patience_s: float) -> None:
+        """End it: ask first, then insist; its own children go with it."""
+        if self.process is None or self.process.poll() is not None:
+            return
+        self.process.terminate()
+        try:
+            self.process.wait(patience_s)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+    def kill(self) -> None:
+        """End it at once, with its group."""
+        if self.process and self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()

@@ -1,0 +1,1 @@
+"""One file a command: `options` describes its arguments, `run` does it and returns the exit code."""

@@ -1,0 +1,38 @@
+"""`guanke fsck`: compares the database with the store, and clears what nobody names if asked to."""
+
+import argparse
+
+from guanke.admission import make_ready
+from guanke.console import EXIT_DONE, EXIT_ENVIRONMENT, Terminal
+from guanke.house import open_house
+from guanke.lock import FolderLock
+from guanke.settings import read_settings
+from storage import janitor
+
+
+def options(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    parser.add_argument("--deep", action="store_true", help="hash every object again")
+    parser.add_argument("--clear", action="store_true", help="delete objects that no row names")
+
+
+def run(options: argparse.Namespace, terminal: Terminal) -> int:
+    """Say what is missing, damaged or left over; 4 when something is lost."""
+    house = open_house(read_settings(data=options.data))
+    make_ready(house)
+    found = janitor.fsck(house.database, house.store, deep=options.deep)
+    for digest in found.missing:
+        terminal.say(f"缺失：{digest}", f"missing: {digest}")
+    for digest in found.damaged:
+        terminal.say(f"损坏：{digest}", f"damaged: {digest}")
+    for line in found.broken_audit_lines:
+        terminal.say(f"审计记录被改动：第 {line} 行", f"audit line changed: {line}")
+    for digest in found.orphans:
+        terminal.say(f"无人引用：{digest}", f"unnamed: {digest}")
+    if options.clear:
+        with FolderLock(house.settings.folder):  # nobody is between putting and naming
+            cleared = janitor.clear_orphans(house.database, house.store, older_than_s=0)
+        terminal.say(f"已清理 {cleared} 个", f"cleared {cleared}")
+    if found == janitor.Findings():
+        terminal.say("数据库与存储一致。", "Database and store agree.")
+    return EXIT_ENVIRONMENT if found.lost else EXIT_DONE

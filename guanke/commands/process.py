@@ -1,0 +1,73 @@
+"""`guanke process`: admits recordings and sees each to its end."""
+
+import argparse
+import json
+from pathlib import Path
+
+from guanke.admission import Details, admit_lesson
+from guanke.console import EXIT_DONE, EXIT_ENVIRONMENT, EXIT_MEDIA, Terminal, exit_code
+from guanke.following import follow
+from guanke.house import knowledge, open_house
+from guanke.progress import Bars
+from guanke.report import refusal, report
+from guanke.settings import read_settings
+from guanke.summary import summary
+from lessons import Recording, RecordingState
+from lessons.errors import EnvironmentFault, GuankeError
+
+
+def options(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    parser.add_argument("files", nargs="+", metavar="FILE")
+    for name in ("title", "teacher", "subject", "grade"):
+        parser.add_argument(f"--{name}")
+    parser.add_argument("--language", choices=["auto", "zh", "en"], default="auto")
+    parser.add_argument("--json", action="store_true")
+
+
+def run(options: argparse.Namespace, terminal: Terminal) -> int:
+    """Admit every file, follow all of them to the end; the worst outcome is the exit code."""
+    settings = read_settings(data=options.data)
+    house = open_house(settings)
+    details = Details(
+        title=options.title,
+        teacher=options.teacher,
+        subject=options.subject,
+        grade=options.grade,
+        language=None if options.language == "auto" else options.language,
+    )
+    worst, admitted = EXIT_DONE, list[Recording]()
+    for name in options.files:
+        try:
+            admitted.append(admit_lesson(house, Path(name), details))
+        except GuankeError as error:
+            worst = max(worst, exit_code(error))
+            terminal.error(error)
+            if options.json:
+                _print_json(refusal(name, error), terminal)
+    with Bars(terminal.err, terminal.language) as bars:
+        finished = follow(house, admitted, bars)
+    known = knowledge(settings)
+    for recording in finished:
+        found = report(house.database, recording.id)
+        if recording.state is RecordingState.FAILED:
+            worst = max(worst, _explain(found["errors"], terminal))
+        if options.json:
+            _print_json(found, terminal)
+        elif recording.state is RecordingState.READY:
+            tables = summary(found, terminal.language, known.phases, known.competencies)
+            terminal.out.print(tables)
+    return worst
+
+
+def _print_json(found: object, terminal: Terminal) -> None:
+    terminal.out.out(json.dumps(found, ensure_ascii=False))
+
+
+def _explain(errors: list[dict[str, str]], terminal: Terminal) -> int:
+    """Print why a recording failed and return the exit code that fits."""
+    environment = {kind.code for kind in EnvironmentFault.kinds()}
+    for error in errors:
+        terminal.note(error["message_zh"], error["message_en"])
+    broken = any(error["code"] in environment for error in errors)
+    return EXIT_ENVIRONMENT if broken else EXIT_MEDIA

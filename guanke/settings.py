@@ -1,0 +1,85 @@
+"""Every setting, typed and in one place: read here, passed on as arguments.
+
+They come from the environment (prefix `GUANKE_`) or from one file named by `GUANKE_SETTINGS`, lines
+of `GUANKE_NAME=value`. Child processes inherit them by the environment.
+"""
+
+import os
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from processing.plan import Queue
+from storage.steps import LeaseTerms
+
+SETTINGS_FILE = "GUANKE_SETTINGS"
+
+
+class Settings(BaseSettings):
+    """What an administrator may decide."""
+
+    model_config = SettingsConfigDict(env_prefix="GUANKE_", extra="ignore", protected_namespaces=())
+
+    data: Path = Path("data")
+    host: str = "127.0.0.1"
+    port: int = Field(8765, ge=0, le=65535)
+    lang: str | None = None  # zh or en; None: as the environment's LANG says
+
+    ffmpeg: str | None = None
+    ffprobe: str | None = None
+    model: str | None = None  # a folder with a faster-whisper model
+    framework: Path | None = None  # None: the national one that comes with Guanke
+    phases: Path | None = None
+
+    ladder: tuple[int, ...] = (1080, 720, 360)  # heights of the pictures made
+    speech_threads: int = Field(1, ge=1)
+    transcode_workers: int = Field(1, ge=0)
+    speech_workers: int = Field(1, ge=0)
+
+    lease_s: float = Field(60, gt=0)
+    stuck_s: float = Field(120, gt=0)
+    max_crashes: int = Field(3, ge=1)
+    max_retries: int = Field(20, ge=0)
+    keep_orphans_s: float = Field(24 * 3600, ge=0)  # before the janitor takes an unnamed object
+
+    @cached_property
+    def folder(self) -> Path:
+        """The data folder, absolute."""
+        return self.data.expanduser().absolute()
+
+    @property
+    def terms(self) -> LeaseTerms:
+        """How long claims hold."""
+        return LeaseTerms(
+            lease_ms=round(self.lease_s * 1000),
+            max_crashes=self.max_crashes,
+            max_retries=self.max_retries,
+        )
+
+    @property
+    def crews(self) -> list[tuple[Queue, ...]]:
+        """Return, for each worker process, the queues it serves: light work has one of its own."""
+        return [
+            (Queue.IO, Queue.CLIP),
+            *[(Queue.TRANSCODE,)] * self.transcode_workers,
+            *[(Queue.ASR,)] * self.speech_workers,
+        ]
+
+    def environment(self) -> dict[str, str]:
+        """Return the environment that gives a child process these settings."""
+        named = self.model_dump(mode="json", exclude_none=True) | {"data": str(self.folder)}
+        values = {
+            f"GUANKE_{name.upper()}": ",".join(map(str, v)) if isinstance(v, list) else str(v)
+            for name, v in named.items()
+        }
+        values["GUANKE_LADDER"] = str(list(self.ladder))  # pydantic reads lists as JSON
+        return {**os.environ, **values}
+
+
+def read_settings(**given: object) -> Settings:
+    """Return the settings; what the command line gave stands above file and environment."""
+    file = os.environ.get(SETTINGS_FILE)
+    chosen = {name: value for name, value in given.items() if value is not None}
+    return Settings(_env_file=file, **chosen)  # type: ignore[call-arg,arg-type]  # pydantic's own door

@@ -1,0 +1,142 @@
+"""Embedded mode: keeps the workers (and the API) of one data folder alive, and tidies after them.
+
+The supervisor does no work of its own, so that nothing in a recording can kill it. It holds the
+folder's lock; whoever holds it may free the leases of the dead at once.
+"""
+
+import logging
+import shutil
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from guanke.children import Child
+from guanke.house import House
+from guanke.lock import FolderLock
+from lessons.errors import DiskFull, EnvironmentFault
+from processing.plan import wanted
+from storage import clips, janitor, recordings, steps
+from storage.migrate import migrate
+
+log = logging.getLogger("guanke.supervisor")
+
+OWNERS = "embedded:"
+ROUND_S = 0.2
+WATCH_S = 5.0
+TIDY_S = 600.0
+PATIENCE_S = 25.0
+
+
+class Supervisor:
+    """Children of one data folder."""
+
+    def __init__(self, house: House, *, serve: bool) -> None:
+        self.house = house
+        self._told = threading.Event()
+        environment = house.settings.environment()
+        crews = [["worker", "--queues", ",".join(crew)] for crew in house.settings.crews]
+        commands = [*([["api"]] if serve else []), *crews]
+        self._children = [Child(c, environment) for c in commands]
+
+    @contextmanager
+    def at_work(self) -> Iterator["Supervisor"]:
+        """Hold the lock, bring the house in order and run the children for the block.
+
+        Raises:
+            DataFolderInUse: somebody else supervises this folder.
+            DatabaseTooNew: a newer program wrote it.
+        """
+        with FolderLock(self.house.settings.folder):
+            migrate(self.house.database)
+            self._take_over()
+            try:
+                for child in self._children:
+                    child.start()
+                yield self
+            finally:
+                self._stop_children()
+
+    def run(self, over: Callable[[], bool] = lambda: False) -> None:
+        """Watch over the children until told to stop, or until `over` says so."""
+        watched = tidied = time.monotonic()
+        while not self._told.wait(ROUND_S) and not over():
+            self._look_after_children()
+            now = time.monotonic()
+            if now - watched > WATCH_S:
+                watched = now
+                self._end_hung_children()
+            if now - tidied > TIDY_S:
+                tidied = now
+                self.tidy()
+
+    def stop(self) -> None:
+        """Let `run` return."""
+        self._told.set()
+
+    def stop_on_signals(self) -> None:
+        """Let Ctrl-C and SIGTERM end `run`."""
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, lambda *_: self.stop())
+
+    def tidy(self) -> None:
+        """Clear the scratch of dead attempts, abandoned copies and unnamed objects."""
+        keep_s = self.house.settings.keep_orphans_s
+        with self.house.database.read() as connection:
+            at_work = {f"{step}-{attempt}" for step, attempt in steps.running(connection)}
+        for folder in self.house.scratch.iterdir():
+            if folder.name not in at_work:
+                shutil.rmtree(folder, ignore_errors=True)
+        for upload in self.house.uploads.glob("*.bin"):
+            if time.time() - upload.stat().st_mtime >= keep_s:
+                upload.unlink(missing_ok=True)
+        janitor.clear_orphans(self.house.database, self.house.store, older_than_s=keep_s)
+
+    def _take_over(self) -> None:
+        """Free what the last supervisor's children held; try again what the environment broke."""
+        with self.house.database.write() as connection:
+            steps.release_all(connection, OWNERS)
+            steps.revive(connection, [e.code for e in EnvironmentFault.kinds()])
+        self.tidy()
+
+    def _look_after_children(self) -> None:
+        for child in self._children:
+            if child.process is None:
+                child.start()
+                continue
+            status = child.died()
+            if status is None:
+                continue
+            log.warning("child %s ended with status %s", child.arguments, status)
+            try:
+                self._release(child, crashed=status != 0)
+            except DiskFull:
+                continue  # its claim cannot be freed yet: look again in the next round
+            child.process = None
+
+    def _release(self, child: Child, *, crashed: bool) -> None:
+        terms = self.house.settings.terms
+        with self.house.database.write() as connection:
+            for step in steps.release_dead(connection, child.owner, terms, crashed=crashed):
+                clips.failed(connection, step)
+                recording = recordings.get(connection, step.recording_id)
+                recordings.settle_state(connection, recording.id, wanted(recording.info))
+
+    def _end_hung_children(self) -> None:
+        """A child that lets its lease run out while it lives is hung: end it; it starts again."""
+        with self.house.database.read() as connection:
+            hung = [c for c in self._children if steps.overdue(connection, c.owner, 2_000)]
+        for child in hung:
+            log.warning("child %s is hung", child.arguments)
+            child.kill()
+
+    def _stop_children(self) -> None:
+        ending = [threading.Thread(target=c.stop, args=(PATIENCE_S,)) for c in self._children]
+        for thread in ending:
+            thread.start()
+        for thread in ending:
+            thread.join()
+        for child in self._children:
+            if child.process:
+                self._release(child, crashed=False)

@@ -1,0 +1,106 @@
+"""Takes a file in: copied once while it is hashed, and on the disk before anyone is told."""
+
+import hashlib
+import mimetypes
+import os
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+
+from lessons import Recording, new_id
+from lessons.errors import MediaEmpty, MediaMissing, MediaRefused
+from processing.plan import StepKind, due, wanted
+from storage import recordings, steps
+from storage.database import Database
+from storage.durable import disk_errors, make_folder
+from storage.objects import ObjectStore
+
+PIECE = 4 << 20
+
+
+def admit_file(
+    path: Path,
+    *,
+    database: Database,
+    store: ObjectStore,
+    uploads: Path,
+    file_name: str,
+    language: str | None = None,
+    actor: str,
+    parameters: Mapping[StepKind, Mapping[str, object]] | None = None,
+    move: bool = False,
+) -> tuple[Recording, bool]:
+    """Admit the file at `path` and let its processing begin; return it, and whether it is new.
+
+    The same bytes are the same recording, whatever they are called. The user's file name is kept
+    for showing only.
+
+    Args:
+        uploads: where the copy grows; on the same disk as the store.
+        move: the file at `path` is ours already (an upload): hash it where it is, then remove it.
+
+    Raises:
+        MediaMissing, MediaEmpty, MediaRefused: there is nothing to admit.
+        DiskFull: there was no room; the original is untouched.
+    """
+    _check(path, file_name)
+    make_folder(uploads)
+    copy = path if move else uploads / f"{new_id()}.bin"
+    try:
+        with disk_errors(uploads):
+            digest, size = _hash(path) if move else _copy(path, copy)
+        store.put(copy, digest)
+        with database.write() as connection:
+            recording, fresh = recordings.admit(
+                connection,
+                sha256=digest,
+                size=size,
+                file_name=file_name,
+                media_type=mimetypes.guess_type(file_name)[0] or "application/octet-stream",
+                language=language,
+                actor=actor,
+            )
+            if fresh:
+                for planned in due(recording, {}, parameters or {}):
+                    steps.add(
+                        connection,
+                        recording.id,
+                        kind=planned.kind,
+                        queue=planned.queue,
+                        input_digest=planned.input_digest,
+                        params=planned.params,
+                    )
+                recordings.settle_state(connection, recording.id, wanted(None))
+                recording = recordings.get(connection, recording.id)
+    finally:
+        copy.unlink(missing_ok=True)
+    return recording, fresh
+
+
+def _check(path: Path, file_name: str) -> None:
+    try:
+        facts = path.stat()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise MediaMissing(file=file_name) from error
+    if not stat.S_ISREG(facts.st_mode):
+        raise MediaRefused(file=file_name, detail="not a regular file")
+    if facts.st_size == 0:
+        raise MediaEmpty(file=file_name)
+
+
+def _copy(source: Path, target: Path) -> tuple[str, int]:
+    """Copy, hashing on the way; the copy is on the disk when this returns."""
+    digest, size = hashlib.sha256(), 0
+    with source.open("rb") as reading, target.open("xb") as writing:
+        while piece := reading.read(PIECE):
+            digest.update(piece)
+            size += len(piece)
+            writing.write(piece)
+        writing.flush()
+        os.fsync(writing.fileno())
+    return digest.hexdigest(), size
+
+
+def _hash(path: Path) -> tuple[str, int]:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest(), path.stat().st_size

@@ -1,0 +1,197 @@
+"""Executes a step: fetch its inputs, run it, keep what it gave. The launchers only call `execute`.
+
+Effects are kept in one transaction, and only while the step is still ours; what was put into the
+store before that is content-addressed, so that doing it twice is doing it once.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
+
+from lessons import Recording, Step, StepState
+from lessons.errors import (
+    Cancelled,
+    DiskFull,
+    EnvironmentFault,
+    GuankeError,
+    LeaseLost,
+    MediaFault,
+    StepStuck,
+    TransientFault,
+)
+from processing.context import Outcome, StepContext, StepSettings
+from processing.handlers import HANDLERS
+from processing.plan import StepKind, due, wanted
+from processing.pulse import Pulse
+from storage import artifacts, clips, recordings, steps
+from storage.database import Database
+from storage.durable import make_folder
+from storage.objects import ObjectStore
+from storage.steps import LeaseTerms
+
+EXIT_HOPELESS = 70  # a step that was told to stop did not: the process ends itself
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pipeline:
+    """What every step needs: the record, the store, a place to work, and the settings."""
+
+    database: Database
+    store: ObjectStore
+    scratch: Path
+    settings: StepSettings
+    terms: LeaseTerms
+    beat_s: float = 10.0
+    _at_work: set[Pulse] = field(default_factory=set)
+
+    def wind_down(self) -> None:
+        """Hand the step at work back, so that somebody else may take it at once."""
+        for pulse in tuple(self._at_work):
+            pulse.stop.set()
+
+    def execute(self, step: Step) -> None:
+        """Run a claimed step to its end, whatever that is.
+
+        An error that nobody foresaw is not caught: the process dies, its supervisor counts the
+        death, and after `max_crashes` the step is put aside with its reason.
+        """
+        scratch = self.scratch / f"{step.id}-{step.attempt}"
+        make_folder(scratch)
+        try:
+            self._run(step, scratch)
+        except LeaseLost:
+            pass  # whoever took the step over does the rest
+        except GuankeError as error:
+            self._settle(step, error)
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+
+    def _run(self, step: Step, scratch: Path) -> None:
+        pulse = Pulse(
+            step,
+            self._renew,
+            beat_s=self.beat_s,
+            stuck_s=self.settings.stuck_s,
+            on_hopeless=lambda: os._exit(EXIT_HOPELESS),
+        )
+        with pulse, self._noting(pulse):
+            context = self._context(step, scratch, pulse)
+            try:
+                outcome = HANDLERS[StepKind(step.kind)](context)
+            except Cancelled as error:
+                if pulse.lost:
+                    raise LeaseLost from error
+                if pulse.stuck:
+                    seconds = round(self.settings.stuck_s)
+                    raise StepStuck(kind=step.kind, seconds=seconds) from error
+                raise
+            for product in outcome.products.values():
+                pulse.progress(0.99)
+                self.store.put(product.path, product.digest)
+            self._commit(step, outcome, context.ffmpeg.tools.version)
+
+    @contextmanager
+    def _noting(self, pulse: Pulse) -> Iterator[None]:
+        self._at_work.add(pulse)
+        try:
+            yield
+        finally:
+            self._at_work.discard(pulse)
+
+    def _renew(self, step: Step, progress: float) -> bool:
+        """Prolong the lease; a database that does not answer for a moment is not a lost lease."""
+        try:
+            return steps.renew(self.database, step, progress, self.terms)
+        except (OperationalError, DiskFull):
+            return True
+
+    def _context(self, step: Step, scratch: Path, pulse: Pulse) -> StepContext:
+        with self.database.read() as connection:
+            recording = recordings.get(connection, step.recording_id)
+            done = outputs(connection, recording.id)
+        return StepContext(
+            step=step,
+            recording=recording,
+            outputs=done,
+            scratch=scratch,
+            pulse=pulse,
+            database=self.database,
+            store=self.store,
+            settings=self.settings,
+        )
+
+    def _commit(self, step: Step, outcome: Outcome, ffmpeg_version: str) -> None:
+        with self.database.write() as connection:
+            tools = {"ffmpeg": ffmpeg_version, **outcome.tools}
+            if not steps.finish(connection, step, outcome.output, tools):
+                raise LeaseLost
+            for role, product in outcome.products.items():
+                artifacts.keep(
+                    connection,
+                    digest=product.digest,
+                    size=product.bytes,
+                    media_type=product.media_type,
+                    role=role,
+                    recording_id=step.recording_id,
+                    step_id=step.id,
+                )
+            outcome.save(connection)
+            self._go_on(connection, step.recording_id)
+
+    def _go_on(self, connection: Connection, recording_id: str) -> None:
+        """Add the steps that may start now and bring the recording's state into line."""
+        recording = recordings.get(connection, recording_id)
+        add_due(connection, recording, self.settings.parameters(recording))
+        recordings.settle_state(connection, recording_id, wanted(recording.info))
+
+    def _settle(self, step: Step, error: GuankeError) -> None:
+        """Write down how the step ended: for good, or to be tried again after a pause."""
+        with self.database.write() as connection:
+            if isinstance(error, TransientFault) and step.retries < self.terms.max_retries:
+                pause_ms = 0 if isinstance(error, Cancelled) else _pause_ms(step.retries)
+                counts = not isinstance(error, Cancelled | DiskFull)
+                steps.give_back(connection, step, error, after_ms=pause_ms, counts=counts)
+                return
+            assert isinstance(error, MediaFault | EnvironmentFault), error
+            if steps.fail(connection, step, error):
+                if step.kind == StepKind.CLIP:
+                    clips.failed(connection, step)
+                recording = recordings.get(connection, step.recording_id)
+                recordings.settle_state(connection, recording.id, wanted(recording.info))
+
+
+def outputs(connection: Connection, recording_id: str) -> dict[StepKind, Mapping[str, object]]:
+    """Return what each finished step of a recording gave, the newest of each kind."""
+    return {
+        StepKind(step.kind): step.output or {}
+        for step in steps.of_recording(connection, recording_id)
+        if step.state is StepState.DONE and step.kind != StepKind.CLIP
+    }
+
+
+def add_due(
+    connection: Connection,
+    recording: Recording,
+    parameters: Mapping[StepKind, Mapping[str, object]],
+) -> None:
+    """Add every step of a recording that may start now; what is there already stays."""
+    for planned in due(recording, outputs(connection, recording.id), parameters):
+        steps.add(
+            connection,
+            recording.id,
+            kind=planned.kind,
+            queue=planned.queue,
+            input_digest=planned.input_digest,
+            params=planned.params,
+        )
+
+
+def _pause_ms(retries: int) -> int:
+    """Back off: 2 s, 4 s, … five minutes at most."""
+    return int(min(300_000, 2_000 * 2**retries))
