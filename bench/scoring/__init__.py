@@ -1,0 +1,1 @@
+"""Scores that compare what was found with the truth."""
