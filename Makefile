@@ -74,7 +74,7 @@ format: $(DEV_STAMP) ## bring the code into shape
 .PHONY: corpus
 corpus: $(DEV_STAMP) ## the recordings of GUANKE_CORPUS against their truth
 	@test -d "$(GUANKE_CORPUS)" || { echo "make corpus: no folder $(GUANKE_CORPUS): set GUANKE_CORPUS" >&2; exit 1; }
-	GUANKE_CORPUS="$(abspath $(GUANKE_CORPUS))" $(BIN)/pytest -m corpus
+	GUANKE_CORPUS="$$(cd "$(GUANKE_CORPUS)" && pwd)" $(BIN)/pytest -m corpus
 
 .PHONY: e2e
 e2e: $(DEV_STAMP) ## the program as a person uses it
