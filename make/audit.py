@@ -13,6 +13,7 @@ import json
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -32,8 +33,8 @@ def main(uv: Path) -> int:
         _export(uv, requirements)
         run = _audit(requirements, answer)
         if not answer.exists():
-            return _without_answer(run.stderr)
-        return _judge(json.loads(answer.read_text(encoding="utf-8"))["dependencies"])
+            return without_answer(run.stderr)
+        return judge(json.loads(answer.read_text(encoding="utf-8"))["dependencies"])
 
 
 def _export(uv: Path, requirements: Path) -> None:
@@ -55,7 +56,7 @@ def _audit(requirements: Path, answer: Path) -> subprocess.CompletedProcess[str]
     return subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
 
 
-def _without_answer(complaint: str) -> int:
+def without_answer(complaint: str) -> int:
     """Tell a line that is down (0) from an audit that is broken (1)."""
     last = complaint.strip().splitlines()[-1:] or ["no word from pip-audit"]
     if any(sign in complaint for sign in UNREACHABLE):
@@ -65,7 +66,11 @@ def _without_answer(complaint: str) -> int:
     return 1
 
 
-def _judge(packages: list[dict[str, object]]) -> int:
+def judge(packages: Sequence[Mapping[str, object]]) -> int:
+    """Print what the audit says of each package, and return the exit code."""
+    if not packages:
+        print("pip-audit: failed: the lock file names no package", file=sys.stderr)
+        return 1
     skipped = [p for p in packages if "skip_reason" in p]
     found = [p for p in packages if p.get("vulns")]
     for package in found:
