@@ -1,8 +1,8 @@
 """Turns text into what a search index can find: words of Latin letters, pairs of Han characters.
 
 Chinese has no spaces, and most of what teachers search for has two characters; so a run of Han
-characters becomes its overlapping pairs and its last character (二次函数 → 二次 次函 函数 数). A run
-of two or more is then found as a phrase of pairs, a single character as the beginning of one.
+characters becomes its overlapping pairs and its last character: 二次函数 → 二次 次函 函数 数.
+A run of two or more is then found as a phrase of pairs, a single character as the beginning of one.
 
 Folding looks at one character at a time, so that a part of a text folds to a part of the folded
 text, and a place in the one is a place in the other.

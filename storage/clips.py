@@ -1,5 +1,7 @@
 """Clips: virtual at once, a file of their own once they are cut."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection, insert, select, update
 
 from lessons import Clip, ClipState, Step
@@ -36,6 +38,12 @@ def get(connection: Connection, clip_id: str) -> Clip:
     if row is None:
         raise NotFound(what="clip", id=clip_id)
     return from_row(Clip, row)
+
+
+def of_recording(connection: Connection, recording_id: str) -> Sequence[Clip]:
+    """Return a recording's clips, oldest first."""
+    query = select(tables.clip).where(T.recording_id == recording_id).order_by(T.id)
+    return [from_row(Clip, row) for row in connection.execute(query)]
 
 
 def cutting(connection: Connection, clip_id: str, step_id: str) -> None:

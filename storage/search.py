@@ -5,21 +5,26 @@ differs (`_holds`): FTS5 here, a tsvector over the same grams in PostgreSQL. Wha
 held against the folded text itself, so that nothing is shown that does not contain the query.
 """
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Subquery,
     and_,
+    case,
+    column,
     delete,
     func,
     insert,
     literal_column,
     or_,
     select,
-    text,
+    table,
     tuple_,
 )
 
@@ -30,6 +35,7 @@ from storage.bigrams import fold, grams, phrase, place_in_original, terms
 from storage.mapping import from_row
 
 T = tables.search_entry.c
+INDEX = table("search_grams", column("rowid"))  # made by the migration, kept by triggers
 AROUND = 40  # characters of a snippet before and after what was found
 
 
@@ -141,6 +147,7 @@ def find(
             lesson.c.title.label("lesson_title"),
             tables.utterance.c.words,
         )
+        .select_from(page)
         .outerjoin(lesson, lesson.c.id == _lesson_of(page))
         .outerjoin(tables.utterance, tables.utterance.c.id == page.c.subject_id)
         .order_by(func.coalesce(page.c.recording_id, "").desc(), page.c.start_ms, page.c.id)
@@ -154,13 +161,43 @@ def _holds(connection: Connection, wanted: Sequence[str]) -> ColumnElement[bool]
         return literal_column("TRUE")  # right without an index, only slower
     phrases = (phrase(term) for term in wanted)
     match = " ".join(f'"{" ".join(p.grams)}"{"*" if p.open_end else ""}' for p in phrases)
-    index = text("SELECT rowid FROM search_grams WHERE search_grams MATCH :match")
-    return T.id.in_(index.bindparams(match=match).columns())  # type: ignore[arg-type]  # a textual select is one
+    rows = select(INDEX.c.rowid).where(literal_column(INDEX.name).op("MATCH")(match))
+    return T.id.in_(rows)
 
 
-def _lesson_of(page: object) -> ColumnElement[str]:
-    raise NotImplementedError
+def _lesson_of(page: Subquery) -> ColumnElement[str]:
+    """Return the lesson that a found row belongs to, where it belongs to one."""
+    part = tables.lesson_part.c
+    inside = and_(
+        part.recording_id == page.c.recording_id,
+        part.start_ms <= page.c.start_ms,
+        or_(page.c.start_ms < part.end_ms, part.end_ms == 0),
+    )
+    holder = select(part.lesson_id).where(inside).limit(1).scalar_subquery()
+    return case((page.c.kind == SearchKind.LESSON, page.c.subject_id), else_=holder)
 
 
-def _hit(row: dict[str, object], wanted: Sequence[str]) -> Hit:
-    raise NotImplementedError
+def _hit(row: Mapping[str, Any], wanted: Sequence[str]) -> Hit:
+    whole, folded = row["text"], row["folded"]
+    first = min(folded.find(term) for term in wanted)
+    place = place_in_original(whole, first)
+    start, end = max(0, place - AROUND), min(len(whole), place + AROUND)
+    at_ms = row["start_ms"]
+    if row["kind"] == SearchKind.UTTERANCE and row["words"]:
+        at_ms = heard_at(from_row(Utterance, row), place)
+    values = dict(row) | {
+        "at_ms": at_ms,
+        "snippet": whole[start:end],
+        "marks": _marks(whole[start:end], wanted),
+        "cursor": f"{row['recording_id'] or ''}~{row['start_ms']}~{row['id']}",
+    }
+    return from_row(Hit, values)
+
+
+def _marks(snippet: str, wanted: Sequence[str]) -> list[tuple[int, int]]:
+    folded = fold(snippet)
+    found = (match.span() for term in wanted for match in re.finditer(re.escape(term), folded))
+    return sorted(
+        (place_in_original(snippet, start), place_in_original(snippet, end - 1) + 1)
+        for start, end in found
+    )

@@ -1,10 +1,9 @@
 """`guanke demo`: the main job on the sample lesson, then the product."""
 
 import argparse
-from importlib.resources import files
 from pathlib import Path
 
-from guanke.admission import Details, admit_lesson
+from guanke.admission import ACTOR, Details, admit_lesson
 from guanke.commands.serve import serve
 from guanke.console import EXIT_DONE, EXIT_MEDIA, Terminal
 from guanke.following import follow, follow_step
@@ -13,12 +12,81 @@ from guanke.progress import Bars
 from guanke.report import report
 from guanke.settings import read_settings
 from guanke.summary import summary
-from lessons import RecordingState
+from ingest.cutting import ask_for_cut
+from lessons import Clip, Recording, RecordingState, StepState, Suggestion, new_id
+from lessons.errors import MediaMissing, restored
+from storage import clips, findings
 
-SAMPLE = "samples"
+SAMPLE = "lesson_zh_sound.mp4"
+TITLE = "声音的产生"
+CLIP_NAME = "demo-clip.mp4"
 
 
 def options(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
-    parser.add_argument("--no-serve", action="store_true")
     parser.add_argument("--port", type=int)
+    parser.add_argument("--no-serve", action="store_true")
+
+
+def run(options: argparse.Namespace, terminal: Terminal) -> int:
+    """Process the sample, print what was found, cut its best moment, serve."""
+    settings = read_settings(data=options.data, port=options.port)
+    house = open_house(settings)
+    details = Details(title=TITLE, teacher="示例教师", subject="科学", grade="四年级")
+    recording = admit_lesson(house, sample(), details)
+    with Bars(terminal.err, terminal.language) as bars:
+        recording = follow(house, [recording], bars)[0]
+    found = report(house.database, recording.id)
+    if recording.state is not RecordingState.READY:
+        for error in found["errors"]:
+            terminal.note(error["message_zh"], error["message_en"])
+        return EXIT_MEDIA
+    known = knowledge(settings)
+    terminal.out.print(summary(found, terminal.language, known.phases, known.competencies))
+    path = _best_clip(house, recording)
+    if path:
+        terminal.say(f"已截取最佳推荐片段：{path}", f"The best suggestion, cut: {path}")
+    if not options.no_serve:
+        serve(house, terminal)
+    return EXIT_DONE
+
+
+def sample() -> Path:
+    """Return the sample lesson: in the wheel, or beside the packages in a checkout."""
+    here = Path(__file__).parents[1]
+    for folder in (here / "samples", here.parent / "samples"):
+        if (folder / SAMPLE).exists():
+            return folder / SAMPLE
+    raise MediaMissing(file=SAMPLE)
+
+
+def _best_clip(house: House, recording: Recording) -> Path | None:
+    """Cut the best suggestion, once; return where its file is."""
+    with house.database.write() as connection:
+        proposals = findings.suggestions(connection, recording.id)
+        if not proposals:
+            return None
+        known = clips.of_recording(connection, recording.id)
+        clip = known[0] if known else _clip_of(recording, proposals[0])
+        if not known:
+            clips.add(connection, clip, actor=ACTOR)
+        step_id = ask_for_cut(connection, clip, actor=ACTOR)
+    step = follow_step(house, step_id)
+    if step.state is not StepState.DONE:
+        raise restored(step.error_code or "", step.error_facts or {})
+    target = house.settings.folder / CLIP_NAME
+    media = house.store.fetch(str((step.output or {})["media"]), house.scratch)
+    target.write_bytes(media.read_bytes())
+    return target
+
+
+def _clip_of(recording: Recording, proposal: Suggestion) -> Clip:
+    return Clip(
+        id=new_id(),
+        recording_id=recording.id,
+        start_ms=proposal.start_ms,
+        end_ms=proposal.end_ms,
+        title=proposal.reasons[0].quote[:30],
+        competencies=(proposal.competency,),
+        created_at=recording.created_at,
+    )

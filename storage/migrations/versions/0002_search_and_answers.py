@@ -41,9 +41,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_search_entry")),
     )
-    op.create_index(
-        op.f("ix_search_entry_kind_subject_id"), "search_entry", ["kind", "subject_id"]
-    )
+    op.create_index(op.f("ix_search_entry_kind_subject_id"), "search_entry", ["kind", "subject_id"])
     op.create_index(op.f("ix_search_entry_recording_id"), "search_entry", ["recording_id"])
     op.add_column(
         "suggestion", sa.Column("revision", sa.Integer(), server_default="1", nullable=False)
