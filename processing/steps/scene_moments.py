@@ -1,0 +1,215 @@
+"""The exact frame of a change: every frame around a candidate, small and grey.
+
+Hard changes are steps from one frame to the next that stand out from the movement around them.
+What has no step may be a dissolve or a wipe: then each pixel stays between its old and its new
+level, which a moving camera does not do; its moment is the frame half way.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from processing.steps.scene_pictures import (
+    COLUMNS,
+    HEIGHT,
+    ROWS,
+    WIDTH,
+    Blocks,
+    Comparison,
+    Ink,
+    Picture,
+    changed_blocks,
+)
+
+_SETTLES = 3  # frames after a step until a codec has painted it properly
+_APART = 2  # frames: two steps are never closer
+_LOST = 0.4  # share of the ink that must go for another slide
+_LOST_BY_BUILD = 0.15
+_STEP_BLOCKS = 3
+_BUILD_BLOCKS = 4
+_SLIDE_BLOCKS = 6  # of ink that a slide must have had to be replaced
+_SCENE_BLOCKS = 24  # of ink, old and new, in a picture whose source is switched
+_REPLACED = 0.8  # share of all inked blocks that a switch of the source replaces
+_CALM = 0.35  # movement beside a cut, of the cut's own
+_LONGEST_EFFECT_S = 2.5
+_PLAINLY = 24  # levels
+_OFF_MIXTURE = 16  # levels a pixel may be off what a dissolve or a wipe would show
+
+Amounts = NDArray[np.int64]  # blocks that move into each frame
+
+
+class What(Enum):
+    """What a step is."""
+
+    SLIDE = "slide"
+    SOURCE = "source"  # another camera, or camera and slides change places
+    BUILD = "build"
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A step at `frame`, what it is, and what went and came there (outside what keeps moving)."""
+
+    frame: int
+    what: What
+    seen: Comparison
+    still: Blocks
+
+
+def moments_in(
+    pictures: list[Picture], first_frame: int, still: Blocks, frames_a_second: float
+) -> list[Moment]:
+    """Return what happens in a run of consecutive frames, the first numbered `first_frame`.
+
+    Args:
+        pictures: each frame, 320 x 180, with at least a few frames of quiet on both sides.
+        first_frame: number of `pictures[0]` in the recording.
+        still: blocks that do not keep moving before or after.
+        frames_a_second: to tell a dissolve from a slow change of light.
+    """
+    if len(pictures) < 2:
+        return []
+    moved = np.array(
+        [np.zeros((ROWS, COLUMNS), np.bool_)]
+        + [changed_blocks(a, b, 20) for a, b in pairwise(pictures)]
+    )
+    inside = (moved & still).reshape(len(moved), -1).sum(axis=1)
+    whole = moved.reshape(len(moved), -1).sum(axis=1)
+    found = []
+    for at, following in pairwise([*_steps(inside, whole), len(pictures)]):
+        settled = min(at + _SETTLES, following - 1)
+        seen = Comparison.of(Ink.of(pictures[at - 1]), Ink.of(pictures[settled]))
+        what = _kind(seen, still, calm=_calm_beside(inside, at), alone=_calm_beside(whole, at))
+        if what:
+            found.append(Moment(first_frame + at, what, seen, still))
+    if not found:
+        effect = _gradual(pictures, still, inside, frames_a_second)
+        if effect:
+            at, seen, what = effect
+            found.append(Moment(first_frame + at, what, seen, still))
+    return found
+
+
+def _steps(inside: Amounts, whole: Amounts) -> list[int]:
+    """Return the frames at which more moves than just before and after."""
+    steps = set()
+    for amounts, least in ((inside, _STEP_BLOCKS), (whole, 0.25 * ROWS * COLUMNS)):
+        floor = max(float(least), 0.2 * float(amounts.max()))
+        for i in range(1, len(amounts)):
+            around = amounts[max(1, i - _APART) : i + _APART + 1]
+            if amounts[i] >= floor and amounts[i] == around.max():
+                steps.add(i)
+    kept: list[int] = []
+    for i in sorted(steps):
+        if kept and i - kept[-1] <= _APART:
+            if whole[i] > whole[kept[-1]]:
+                kept[-1] = i
+        else:
+            kept.append(i)
+    return kept
+
+
+def _calm_beside(amounts: Amounts, at: int) -> bool:
+    """Return whether both sides of the step at `at` are calm against it, as no moving camera is."""
+    limit = _CALM * float(amounts[at])
+    sides = (amounts[max(1, at - 6) : at], amounts[at + 1 : at + 7])
+    return all(len(side) == 0 or float(np.median(side)) <= limit for side in sides)
+
+
+def _kind(seen: Comparison, still: Blocks, *, calm: bool, alone: bool) -> What | None:
+    """Return what happened between two pictures, None where it is nothing to report.
+
+    Args:
+        seen: the picture before and the picture after.
+        still: blocks that do not keep moving on either side.
+        calm: the still blocks hardly move just before and after.
+        alone: the same of the whole picture.
+    """
+    if alone and seen.ink_blocks() >= _SCENE_BLOCKS and seen.replaced_share() >= _REPLACED:
+        if not seen.before.any() and seen.same_paper:
+            return What.BUILD  # the first line on an empty page
+        return What.SOURCE
+    if not calm:
+        return None
+    lost = seen.lost_share(still)
+    if lost >= _LOST and (still & (seen.before > 0)).sum() >= _SLIDE_BLOCKS:
+        return What.SLIDE
+    came = int((seen.came & still).sum())
+    if lost <= _LOST_BY_BUILD and came >= _BUILD_BLOCKS:
+        return What.BUILD
+    return None
+
+
+def _gradual(
+    pictures: list[Picture], still: Blocks, inside: Amounts, frames_a_second: float
+) -> tuple[int, Comparison, What] | None:
+    """Return (index of the middle frame, what was seen, kind) of a dissolve or wipe, if one is."""
+    seen = Comparison.of(Ink.of(pictures[0]), Ink.of(pictures[-1]))
+    what = _kind(seen, still, calm=True, alone=True)
+    if what is None or not seen.before.any() or not seen.after.any():
+        return None  # nothing, or a fade from black or to it
+    course = _Course.of(pictures, still if what is not What.SOURCE else np.ones_like(still))
+    if course is None or course.frames > _LONGEST_EFFECT_S * frames_a_second:
+        return None
+    outside = np.concatenate([inside[1 : course.begun], inside[course.done + 1 :]])
+    quiet = len(outside) == 0 or float(np.median(outside)) <= 0.03 * course.blocks
+    if what is What.BUILD:
+        right = quiet and course.blocks >= 2 * _BUILD_BLOCKS and course.dissolves >= 0.9
+    elif quiet:
+        right = course.blocks >= _SCENE_BLOCKS and max(course.dissolves, course.wipes) >= 0.9
+    else:  # a camera on one side
+        right = what is What.SOURCE and course.dissolves >= 0.8
+    return (course.middle, seen, what) if right else None
+
+
+@dataclass(frozen=True)
+class _Course:
+    """How the picture went from its old state to the new one, over the pixels that differ."""
+
+    begun: int  # index of the first frame that is no longer the old picture
+    middle: int
+    done: int  # of the last frame that is not yet the new one
+    blocks: int  # that differ plainly
+    dissolves: float  # share of pixels that follow one common mixture
+    wipes: float  # share of pixels that are either old or new
+
+    @property
+    def frames(self) -> int:
+        """Length of the effect."""
+        return self.done - self.begun + 1
+
+    @classmethod
+    def of(cls, pictures: list[Picture], where: Blocks) -> "_Course | None":
+        """Follow the pixels of `where`; None where nothing goes from an old to a new state."""
+        old = np.median(np.array(pictures[:3]), axis=0).astype(np.float32)
+        new = np.median(np.array(pictures[-3:]), axis=0).astype(np.float32)
+        large = np.repeat(np.repeat(where, HEIGHT // ROWS, axis=0), WIDTH // COLUMNS, axis=1)
+        differs = (np.abs(new - old) > _PLAINLY) & large
+        if not differs.any():
+            return None
+        start, way = old[differs], (new - old)[differs]
+        stack = np.array([p[differs] for p in pictures], np.float32)
+        shares = ((stack - start) * way).sum(axis=1) / float((way**2).sum())
+        over, begun = np.flatnonzero(shares >= 0.5), np.flatnonzero(shares > 0.1)
+        done = np.flatnonzero(shares < 0.9)
+        if not len(over) or not len(begun) or not len(done) or done[-1] <= begun[0]:
+            return None
+        first, last = int(begun[0]), int(done[-1])
+        middle = stack[first : last + 1]
+        mixture = start + shares[first : last + 1, None] * way
+        off_ends = np.minimum(np.abs(middle - start), np.abs(middle - start - way))
+        return cls(
+            begun=first,
+            middle=int(over[0]),
+            done=last,
+            blocks=int((changed_blocks(_byte(old), _byte(new), _PLAINLY) & where).sum()),
+            dissolves=float((np.abs(middle - mixture) <= _OFF_MIXTURE).mean()),
+            wipes=float((off_ends <= _OFF_MIXTURE).mean()),
+        )
+
+
+def _byte(levels: NDArray[np.float32]) -> Picture:
+    return levels.astype(np.uint8)
