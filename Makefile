@@ -11,6 +11,8 @@ PACKAGES := lessons storage processing ingest api guanke
 CODE := $(PACKAGES) $(wildcard tests bench make)
 GUANKE_CORPUS ?= ../shared/media
 
+# What the caller set for other programs must not reach ours.
+unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 export UV_PYTHON_DOWNLOADS := never
 # A school's proxy may sign with its own certificate: trust what the machine trusts.
 ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt),)
