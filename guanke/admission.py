@@ -1,7 +1,7 @@
 """Admits a file at the command line, with a lesson around it."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from guanke.house import House
@@ -24,7 +24,9 @@ class Details:
     teacher: str | None = None
     subject: str | None = None
     grade: str | None = None
+    class_name: str | None = None
     room: str | None = None
+    taught_on: date | None = None
     language: str | None = None
 
 
@@ -58,7 +60,9 @@ def admit_lesson(house: House, path: Path, details: Details) -> Recording:
             teacher=details.teacher,
             subject=details.subject,
             grade=details.grade,
+            class_name=details.class_name,
             room=details.room,
+            taught_on=details.taught_on,
             created_at=datetime.now(UTC),
         )
         with house.database.write() as connection:

@@ -14,6 +14,7 @@ COMMANDS = {  # name: (what it does in Chinese, in English)
     "demo": ("处理示例课堂并打开产品", "process the sample lesson and open the product"),
     "process": ("接收并处理录像，直到完成", "admit recordings and process them to the end"),
     "serve": ("启动服务", "run the server"),
+    "watch": ("监视录播主机投放文件的目录", "take in what recorders drop into a folder"),
     "understand": ("只根据文字稿给出环节和推荐", "phases and suggestions from words alone"),
     "clip": ("截取片段", "cut a clip out of a recording"),
     "doctor": ("检查运行环境", "say what is found, what is missing, what to do"),

@@ -1,4 +1,4 @@
-"""Speaks with the person at the terminal: in their language, results on stdout, the rest on stderr."""
+"""Speaks with the person at the terminal: in their language, results on stdout, all else beside."""
 
 import os
 import sys

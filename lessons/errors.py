@@ -327,3 +327,21 @@ class AddressInUse(EnvironmentFault):
     --port."""
 
     zh = "{host}:{port} 已被其他程序占用。请停止该程序，或用 --port 换一个端口。"
+
+
+class DropFolderMissing(RequestFault):
+    """There is no folder {folder} to watch. Make it, or name another."""
+
+    zh = "要监视的目录 {folder} 不存在。请先创建，或改用其他目录。"
+
+
+class BadPattern(RequestFault):
+    """The pattern {pattern} can't be used: {detail}."""
+
+    zh = "文件名规则 {pattern} 无法使用：{detail}。"
+
+
+class SideCarUnreadable(MediaFault):
+    """{file}: the side-car beside the recording can't be read ({detail}). Mend it or remove it."""
+
+    zh = "{file}：录像旁的说明文件无法读取（{detail}）。请修正或删除它。"

@@ -84,9 +84,15 @@ def page(
 
 
 def set_info(connection: Connection, recording_id: str, info: MediaInfo) -> None:
-    """Keep what the probe found."""
+    """Keep what the probe found; a lesson that is the whole recording gets its length."""
     connection.execute(
         update(tables.recording).where(T.id == recording_id).values(info=to_plain(info))
+    )
+    part = tables.lesson_part
+    connection.execute(
+        update(part)
+        .where(part.c.recording_id == recording_id, part.c.end_ms == 0)
+        .values(end_ms=info.duration_ms)
     )
     # a lesson that was made before its recording was measured covers all of it
     part = tables.lesson_part

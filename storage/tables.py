@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -345,6 +346,20 @@ search_entry = Table(  # what can be found: one row for each line of speech and 
     Column("folded", Text, nullable=False),
     Column("grams", Text, nullable=False),  # what the full-text index reads
     Index(None, "kind", "subject_id"),
+)
+
+intake = Table(  # every file a drop folder offered: taken in, waiting for its teacher, or refused
+    "intake",
+    metadata,
+    _id(),
+    Column("identity", String(400), nullable=False, unique=True),
+    Column("name", Text, nullable=False),  # within its drop folder
+    Column("details", JSON, nullable=False),
+    Column("matched", Boolean, nullable=False),
+    Column("recording_id", ForeignKey("recording.id", ondelete="SET NULL")),
+    Column("error_code", String(64)),
+    Column("error_facts", JSON(none_as_null=True)),
+    _created(),
 )
 
 event = Table(  # live progress: read by id, resumed by id

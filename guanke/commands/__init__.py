@@ -1,1 +1,1 @@
-"""One file a command: `options` describes its arguments, `run` does it and returns the exit code."""
+"""One file a command: `options` names its arguments, `run` does it and returns the exit code."""

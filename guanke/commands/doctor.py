@@ -101,7 +101,7 @@ def _folder(settings: Settings) -> Iterator[Check]:
 
 def _sandbox() -> Check:
     state = sandbox.describe()
-    closed = state.available
+    closed = state.sandboxed
     return Check(
         name="sandbox",
         ok=closed,

@@ -52,8 +52,9 @@ def _read(name: str) -> Transcript:
     except (UnicodeDecodeError, IsADirectoryError, PermissionError) as error:
         raise TranscriptUnreadable(file=name, detail=str(error)) from error
     try:
-        return adapter(Transcript).validate_json(text)
+        read: Transcript = adapter(Transcript).validate_json(text)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise TranscriptUnreadable(file=name, detail=f"{where}: {first['msg']}") from error
+    return read

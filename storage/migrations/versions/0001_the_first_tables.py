@@ -440,9 +440,30 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("step_id", "number", name=op.f("pk_transcript_chunk")),
     )
+    op.create_table(
+        "intake",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("identity", sa.String(length=400), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("details", sa.JSON(), nullable=False),
+        sa.Column("matched", sa.Boolean(), nullable=False),
+        sa.Column("recording_id", sa.String(length=36), nullable=True),
+        sa.Column("error_code", sa.String(length=64), nullable=True),
+        sa.Column("error_facts", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["recording_id"],
+            ["recording.id"],
+            name=op.f("fk_intake_recording_id_recording"),
+            ondelete="SET NULL",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_intake")),
+        sa.UniqueConstraint("identity", name=op.f("uq_intake_identity")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("intake")
 
     op.drop_table("transcript_chunk")
     with op.batch_alter_table("evidence_item", schema=None) as batch_op:

@@ -1,0 +1,68 @@
+"""What drop folders offered: each file is read once, and none disappears without a word."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, insert, select
+
+from lessons import new_id
+from lessons.errors import GuankeError
+from storage import tables
+from storage.events import tell
+from storage.mapping import from_row
+
+T = tables.intake.c
+
+
+@dataclass(frozen=True, kw_only=True)
+class Intake:
+    """One file that a drop folder offered."""
+
+    id: str
+    identity: str
+    name: str
+    details: Mapping[str, str]
+    matched: bool
+    recording_id: str | None
+    error_code: str | None
+    error_facts: Mapping[str, object] | None
+    created_at: datetime
+
+
+def is_known(connection: Connection, identity: str) -> bool:
+    """Return whether this file, with this content, was dealt with before."""
+    return connection.execute(select(T.id).where(T.identity == identity)).first() is not None
+
+
+def keep(
+    connection: Connection,
+    *,
+    identity: str,
+    name: str,
+    details: Mapping[str, str],
+    matched: bool,
+    recording_id: str | None = None,
+    error: GuankeError | None = None,
+) -> None:
+    """Note what became of a file."""
+    connection.execute(
+        insert(tables.intake).values(
+            id=new_id(),
+            identity=identity,
+            name=name,
+            details=dict(details),
+            matched=matched,
+            recording_id=recording_id,
+            error_code=error.code if error else None,
+            error_facts={k: str(v) for k, v in error.facts.items()} if error else None,
+            created_at=datetime.now(UTC),
+        )
+    )
+    tell(connection, "intake", recording_id=recording_id, name=name, matched=matched)
+
+
+def unmatched(connection: Connection) -> Sequence[Intake]:
+    """Return what waits for somebody to say whose it is (待认领), oldest first."""
+    query = select(tables.intake).where(T.matched.is_(False)).order_by(T.id)
+    return [from_row(Intake, row) for row in connection.execute(query)]
