@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
 from lessons.ids import new_id
 from storage import tables
@@ -64,6 +64,19 @@ def find(connection: Connection, recording_id: str, role: str) -> Artifact | Non
         .where(table.c.recording_id == recording_id, table.c.role == role)
         .order_by(table.c.id.desc())
     )
+    row = connection.execute(query).first()
+    return from_row(Artifact, row) if row else None
+
+
+def forget(connection: Connection, role: str) -> None:
+    """Count no longer on what is kept in this role, such as one person's document."""
+    connection.execute(delete(tables.artifact).where(tables.artifact.c.role == role))
+
+
+def of_role(connection: Connection, role: str) -> Artifact | None:
+    """Return the newest object in a role that only one thing can have, such as a document."""
+    table = tables.artifact
+    query = select(table).where(table.c.role == role).order_by(table.c.id.desc()).limit(1)
     row = connection.execute(query).first()
     return from_row(Artifact, row) if row else None
 

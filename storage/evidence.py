@@ -1,7 +1,7 @@
 """Evidence sets (证据材料): what a teacher hands in for one competency, and what still lacks."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 
@@ -34,6 +34,16 @@ class KeptEvidenceSet(EvidenceSet):
     rules: tuple[EvidenceRule, ...]
     missing: tuple[EvidenceRule, ...]
     too_long: tuple[str, ...] = ()  # ids of items whose clip is longer than its rule allows
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    """A file that a teacher hands in; its bytes are in the store already."""
+
+    digest: str
+    name: str  # as the teacher called it
+    bytes: int
+    media_type: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,10 +118,10 @@ def add_item(
     requirement: str,
     actor: str,
     clip_id: str | None = None,
-    document: tuple[str, str] | None = None,
+    document: Document | None = None,
     text: str | None = None,
 ) -> EvidenceItem:
-    """Add a clip, a document (digest and name) or a reflection to a set that is still open.
+    """Add a clip, a document or a reflection to a set that is still open.
 
     Raises:
         NotFound: there is no such set or clip.
@@ -129,13 +139,22 @@ def add_item(
         kind=kind,
         requirement=requirement,
         clip_id=clip_id,
-        document_digest=document[0] if document else None,
-        document_name=document[1] if document else None,
+        document_digest=document.digest if document else None,
+        document_name=document.name if document else None,
         text=text,
         created_at=datetime.now(UTC),
     )
     row = to_row(item, tables.evidence_item, set_id=set_id)
     connection.execute(insert(tables.evidence_item).values(row))
+    if document:
+        artifacts.keep(
+            connection,
+            digest=document.digest,
+            size=document.bytes,
+            media_type=document.media_type,
+            role=f"document:{item.id}",
+            recording_id=None,
+        )
     _touch(connection, set_id)
     audit.record(connection, actor, "evidence.add", set_id, item=item.id, kind=kind)
     return item

@@ -14,7 +14,7 @@ T = tables.framework.c
 
 
 def keep(connection: Connection, framework: Framework) -> None:
-    """Keep a framework and make it the current one; a version that is there is not written again."""
+    """Keep a framework and make it the current one; a known version is not written again."""
     now = datetime.now(UTC)
     known = connection.execute(
         update(tables.framework)
