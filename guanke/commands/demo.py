@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from guanke.admission import ACTOR, Details, admit_lesson
+from guanke.admission import ACTOR, admit_lesson, make_ready
 from guanke.commands.serve import serve
 from guanke.console import EXIT_DONE, EXIT_MEDIA, Terminal
 from guanke.following import follow, follow_step
@@ -15,10 +15,11 @@ from guanke.summary import summary
 from ingest.cutting import ask_for_cut
 from lessons import Clip, Recording, RecordingState, StepState, Suggestion, new_id
 from lessons.errors import MediaMissing, restored
+from lessons.records import LessonFacts
 from storage import clips, findings
 
 SAMPLE = "lesson_zh_sound.mp4"
-TITLE = "声音的产生"
+FACTS = LessonFacts(title="声音是怎样产生的", teacher="示例教师", subject="科学", grade="四年级")
 CLIP_NAME = "demo-clip.mp4"
 
 
@@ -32,8 +33,8 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
     """Process the sample, print what was found, cut its best moment, serve."""
     settings = read_settings(data=options.data, port=options.port)
     house = open_house(settings)
-    details = Details(title=TITLE, teacher="示例教师", subject="科学", grade="四年级")
-    recording = admit_lesson(house, sample(), details)
+    make_ready(house)
+    recording = admit_lesson(house, sample(), FACTS)
     with Bars(terminal.err, terminal.language) as bars:
         recording = follow(house, [recording], bars)[0]
     found = report(house.database, recording.id)

@@ -4,16 +4,17 @@ import argparse
 import json
 from pathlib import Path
 
-from guanke.admission import Details, admit_lesson
+from guanke.admission import admit_lesson, make_ready
 from guanke.console import EXIT_DONE, EXIT_ENVIRONMENT, EXIT_MEDIA, Terminal, exit_code
 from guanke.following import follow
-from guanke.house import knowledge, open_house
+from guanke.house import House, knowledge, open_house
 from guanke.progress import Bars
 from guanke.report import refusal, report
 from guanke.settings import read_settings
 from guanke.summary import summary
 from lessons import Recording, RecordingState
 from lessons.errors import EnvironmentFault, GuankeError
+from lessons.records import LessonFacts
 
 
 def options(parser: argparse.ArgumentParser) -> None:
@@ -29,17 +30,11 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
     """Admit every file, follow all of them to the end; the worst outcome is the exit code."""
     settings = read_settings(data=options.data)
     house = open_house(settings)
-    details = Details(
-        title=options.title,
-        teacher=options.teacher,
-        subject=options.subject,
-        grade=options.grade,
-        language=None if options.language == "auto" else options.language,
-    )
+    make_ready(house)
     worst, admitted = EXIT_DONE, list[Recording]()
     for name in options.files:
         try:
-            admitted.append(admit_lesson(house, Path(name), details))
+            admitted.append(_admit(house, Path(name), options))
         except GuankeError as error:
             worst = max(worst, exit_code(error))
             terminal.error(error)
@@ -58,6 +53,17 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
             tables = summary(found, terminal.language, known.phases, known.competencies)
             terminal.out.print(tables)
     return worst
+
+
+def _admit(house: House, path: Path, options: argparse.Namespace) -> Recording:
+    facts = LessonFacts(
+        title=options.title or path.stem,
+        teacher=options.teacher,
+        subject=options.subject,
+        grade=options.grade,
+    )
+    language = None if options.language == "auto" else options.language
+    return admit_lesson(house, path, facts, language=language)
 
 
 def _print_json(found: object, terminal: Terminal) -> None:

@@ -1,19 +1,19 @@
 """`guanke watch`: takes in what recorders drop into a folder."""
 
 import argparse
-import os
 import signal
 import threading
 import time
 from pathlib import Path
 
-from guanke.admission import Details, admit_lesson, make_ready
+from guanke.admission import admit_lesson, make_ready
 from guanke.console import EXIT_DONE, Terminal
 from guanke.house import House, open_house
 from guanke.settings import read_settings
 from guanke.supervisor import Supervisor
 from ingest.drop_folder import DropFolder, Found, lesson_date
 from lessons.errors import DataFolderInUse, DiskFull, DropFolderMissing, GuankeError
+from lessons.records import LessonFacts
 from storage import intake
 
 PATTERNS = (
@@ -52,7 +52,7 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
         return EXIT_DONE
     try:
         with Supervisor(house, serve=False).at_work() as supervisor:
-            supervisor.run(lambda: watcher.look_now_and_then() or told.is_set())
+            supervisor.run(lambda: watcher.look_until(told))
     except DataFolderInUse:  # a server works on this folder already: we only take in
         while not told.wait(LOOK_S):
             watcher.look()
@@ -69,10 +69,11 @@ class Watcher:
         self._delete = delete
         self._looked_at = 0.0
 
-    def look_now_and_then(self) -> None:
-        """Look again when the last look was a while ago."""
+    def look_until(self, told: threading.Event) -> bool:
+        """Look again when the last look was a while ago; return whether to end."""
         if time.monotonic() - self._looked_at >= LOOK_S:
             self.look()
+        return told.is_set()
 
     def look(self) -> None:
         """Take in what is new and at rest."""
@@ -87,7 +88,7 @@ class Watcher:
         try:
             if found.refusal:
                 raise found.refusal
-            recording = admit_lesson(self._house, found.path, _details(found))
+            recording = admit_lesson(self._house, found.path, _facts(found))
         except DiskFull as error:  # it stays where it is and is tried again
             self._terminal.error(error)
             return
@@ -101,7 +102,7 @@ class Watcher:
             f"taken in: {found.relative}" + ("" if found.matched else " (unmatched)"),
         )
         if self._delete:
-            os.unlink(found.path)
+            found.path.unlink()
 
     def _note(self, found: Found, recording_id: str | None, error: GuankeError | None) -> None:
         with self._house.database.write() as connection:
@@ -116,12 +117,12 @@ class Watcher:
             )
 
 
-def _details(found: Found) -> Details:
+def _facts(found: Found) -> LessonFacts:
     said = found.details
     period = f" 第{said['period']}节" if said.get("period") else ""
     fallback = f"{said.get('room', '')} {said.get('date', '')}{period}".strip()
-    return Details(
-        title=said.get("title") or fallback or None,
+    return LessonFacts(
+        title=said.get("title") or fallback or found.path.stem,
         teacher=said.get("teacher"),
         subject=said.get("subject"),
         grade=said.get("grade"),
