@@ -31,6 +31,7 @@ class Track:
     pixel_format: str | None = None
     interlaced: bool = False
     max_gop_ms: int | None = None  # longest stretch between two keyframes
+    reordered: int = 0  # how many frames at most are decoded ahead of one shown before them
     # audio
     channels: int | None = None
     sample_rate: int | None = None

@@ -48,6 +48,13 @@ class PacketScan:
         """Return `ticks` as the nearest millisecond."""
         return round(ticks * self.time_base * 1000)
 
+    def reordered(self, fps: Fraction) -> int:
+        """Return how many frames at most are decoded before one that is shown earlier."""
+        step = fps * self.time_base
+        up, down, first = step.numerator, step.denominator, self.first or 0
+        places = (((time - first) * up * 2 + down) // (2 * down) for time in self.times)
+        return max((index - place for index, place in enumerate(places)), default=0)
+
     def max_gop_ms(self) -> int:
         """Return the longest stretch between two keyframes, or from the last one to the end."""
         marks = [*sorted(self.keys), self.end]

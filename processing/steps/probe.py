@@ -113,9 +113,9 @@ def probe(source: Path, *, ffmpeg: Ffmpeg, limits: MediaLimits, scratch: Path) -
             compliant = not reasons
             notes += reasons
         else:
-            track = _sound_track(stream, scan, zero_ms)
+            track = _sound_track(stream, scan, zero_ms, alone=picture is None)
         tracks.append(track)
-    notes += _notes_on_time(tracks, duration_ms, found["format"])
+    notes += _notes_on_time(tracks, duration_ms, zero_ms, found["format"])
     return MediaInfo(
         container=container,
         duration_ms=max(duration_ms, 1),
@@ -200,11 +200,15 @@ def _picture_track(stream: Mapping[str, Any], scan: PacketScan, zero_ms: int) ->
         pixel_format=stream.get("pix_fmt"),
         interlaced=bool(stream["interlaced"]),
         max_gop_ms=scan.max_gop_ms(),
+        reordered=0 if variable else max(0, scan.reordered(fps)),
     )
 
 
-def _sound_track(stream: Mapping[str, Any], scan: PacketScan, zero_ms: int) -> Track:
+def _sound_track(
+    stream: Mapping[str, Any], scan: PacketScan, zero_ms: int, *, alone: bool
+) -> Track:
     start = scan.milliseconds(scan.first or 0) - zero_ms
+    start = max(start, 0) if alone else start
     return Track(
         index=int(stream["index"]),
         kind=TrackKind.AUDIO,
@@ -233,11 +237,11 @@ def _fraction(text: object) -> Fraction | None:
 
 
 def _notes_on_time(
-    tracks: Sequence[Track], duration_ms: int, header: Mapping[str, Any]
+    tracks: Sequence[Track], duration_ms: int, zero_ms: int, header: Mapping[str, Any]
 ) -> list[str]:
     notes = []
-    promised_ms = float(header.get("duration", 0)) * 1000
-    if promised_ms > duration_ms + max(2000, duration_ms / 10) and tracks[0].start_ms == 0:
+    promised_ms = float(header.get("duration", 0)) * 1000 - zero_ms
+    if promised_ms > duration_ms + max(2000, duration_ms / 10):
         notes.append(f"cut short: the header promises {promised_ms / 1000:.0f} s")
     for track in tracks:
         if track.kind is TrackKind.AUDIO and track.start_ms < -100:
