@@ -32,6 +32,7 @@ class Shown:
     changes: tuple[int, ...]
     builds: tuple[int, ...] = ()
     fps: Fraction = FPS
+    within: int = 2  # frames by which a detector may be off
     bitrate: str = "400k"
 
 
@@ -174,9 +175,7 @@ def _templates() -> Iterator[Shown]:
     for theme, start in (("white", 10), ("bar", 30), ("dark", 50)):
         script = _lesson(theme, start)
         yield _shown(f"template_{theme}", script, script.picture, 800)
-        yield _shown(
-            f"inset_{theme}", script, lambda i, s=script: inset(s.picture(i), i), 800
-        )
+        yield _shown(f"inset_{theme}", script, lambda i, s=script: inset(s.picture(i), i), 800)
     script = _lesson("white", 70)
     odd = _shown("ntsc", script, script.picture, 780)
     yield Shown(**{**odd.__dict__, "fps": Fraction(30000, 1001)})
@@ -256,9 +255,7 @@ def _films() -> Iterator[Shown]:
         slides = inset(mixed.picture(0 if i < 200 else 300), i, seed=15)
         return _blend(slides, camera(i, 15), float(into - out))
 
-    yield Shown(
-        name="director_dissolves", frames=450, draw=director_dissolves, changes=(110, 300)
-    )
+    yield Shown(name="director_dissolves", frames=450, draw=director_dissolves, changes=(110, 300))
 
 
 def _boards() -> Iterator[Shown]:
@@ -269,9 +266,7 @@ def _boards() -> Iterator[Shown]:
         return image
 
     white = np.full((H, W, 3), 245, np.uint8)
-    yield Shown(
-        name="whiteboard", frames=700, draw=lambda i: written(i, white, 40), changes=()
-    )
+    yield Shown(name="whiteboard", frames=700, draw=lambda i: written(i, white, 40), changes=())
 
     def chalk(i: int) -> Image:
         board = np.empty((H, W, 3), np.uint8)
@@ -305,6 +300,19 @@ def _hurried() -> Iterator[Shown]:
         return inset(plain.picture(i), i)
 
     yield _shown("dissolves", plain, dissolving, 640)
+    wiped = _lesson("bar", 190, 160, 4)
+
+    def wiping(i: int) -> Image:  # from left to right, within 0.8 s
+        for at in wiped.frames_of("change"):
+            if at - 10 <= i <= at + 10:
+                image = wiped.picture(at - 1).copy()
+                edge = int(W * (i - at + 10.5) / 21)
+                image[:, :edge] = wiped.picture(at)[:, :edge]
+                return image
+        return wiped.picture(i)
+
+    wipes = _shown("wipes", wiped, wiping, 640)  # whose middle depends on where the text stands
+    yield Shown(**{**wipes.__dict__, "within": 5})
     moving = _lesson("white", 200, 160, 4)
 
     def wandering(i: int) -> Image:  # the inset jumps with the slide, then slides away alone

@@ -15,8 +15,6 @@ from lessons import frame_at
 from processing.ffmpeg import Ffmpeg, find_tools
 from processing.steps.scenes import find_scene_changes
 
-WITHIN_FRAMES = 2
-
 
 @dataclass(frozen=True)
 class Score:
@@ -27,7 +25,7 @@ class Score:
     right: int
 
 
-def score(named: tuple[int, ...], true: tuple[int, ...], within: int = WITHIN_FRAMES) -> Score:
+def score(named: tuple[int, ...], true: tuple[int, ...], within: int) -> Score:
     """Match each true frame to at most one named frame within `within` frames."""
     left = list(named)
     right = 0
@@ -72,14 +70,16 @@ def main() -> None:
             ("builds", found.builds_ms, shown.builds),
         ):
             named = frames_of(named_ms, shown.fps)
-            result = score(named, true)
+            result = score(named, true, shown.within)
             totals[kind].append(result)
             line += f" {kind} {result.right}/{result.true}, named {result.named}"
             if result.right != result.true or result.named != result.true:
                 line += f" {named} true {true}"
         print(line, flush=True)
     for kind, scores in totals.items():
-        right, named_, true_ = (sum(getattr(s, f) for s in scores) for f in ("right", "named", "true"))
+        right, named_, true_ = (
+            sum(getattr(s, f) for s in scores) for f in ("right", "named", "true")
+        )
         precision, recall = right / max(1, named_), right / max(1, true_)
         print(f"{kind}: precision {precision:.3f}, recall {recall:.3f} of {true_}")
 

@@ -29,14 +29,16 @@ _APART = 2  # frames: two steps are never closer
 _LOST = 0.4  # share of the ink that must go for another slide
 _LOST_BY_BUILD = 0.15
 _STEP_BLOCKS = 3
-_BUILD_BLOCKS = 4
+_BUILD_BLOCKS = 5
 _SLIDE_BLOCKS = 6  # of ink that a slide must have had to be replaced
 _SCENE_BLOCKS = 24  # of ink, old and new, in a picture whose source is switched
 _REPLACED = 0.8  # share of all inked blocks that a switch of the source replaces
-_CALM = 0.35  # movement beside a cut, of the cut's own
+_CALM = 0.35  # movement beside a cut, of the cut's own: in the middle, and at most
+_CALM_AT_MOST = 0.5
+_BESIDE_S = 0.25
 _LONGEST_EFFECT_S = 2.5
 _PLAINLY = 24  # levels
-_OFF_MIXTURE = 16  # levels a pixel may be off what a dissolve or a wipe would show
+_OFF_ENDS = 16  # levels a pixel in a wipe may be off the old or the new
 
 Amounts = NDArray[np.int64]  # blocks that move into each frame
 
@@ -78,18 +80,22 @@ def moments_in(
     )
     inside = (moved & still).reshape(len(moved), -1).sum(axis=1)
     whole = moved.reshape(len(moved), -1).sum(axis=1)
+    reach = round(min(6, max(2, _BESIDE_S * frames_a_second)))
     found = []
     for at, following in pairwise([*_steps(inside, whole), len(pictures)]):
         settled = min(at + _SETTLES, following - 1)
         seen = Comparison.of(Ink.of(pictures[at - 1]), Ink.of(pictures[settled]))
-        what = _kind(seen, still, calm=_calm_beside(inside, at), alone=_calm_beside(whole, at))
+        calm, alone = _calm_beside(inside, at, reach), _calm_beside(whole, at, reach)
+        what = _kind(seen, still, calm=calm, alone=alone)
+        if what is What.BUILD and (seen.came & moved[at]).sum() < _BUILD_BLOCKS:
+            what = None
         if what:
             found.append(Moment(first_frame + at, what, seen, still))
-    if not found:
+    if all(moment.what is What.BUILD for moment in found):
         effect = _gradual(pictures, still, inside, frames_a_second)
-        if effect:
+        if effect and (not found or effect[2] is not What.BUILD):
             at, seen, what = effect
-            found.append(Moment(first_frame + at, what, seen, still))
+            return [Moment(first_frame + at, what, seen, still)]
     return found
 
 
@@ -112,11 +118,17 @@ def _steps(inside: Amounts, whole: Amounts) -> list[int]:
     return kept
 
 
-def _calm_beside(amounts: Amounts, at: int) -> bool:
-    """Return whether both sides of the step at `at` are calm against it, as no moving camera is."""
-    limit = _CALM * float(amounts[at])
-    sides = (amounts[max(1, at - 6) : at], amounts[at + 1 : at + 7])
-    return all(len(side) == 0 or float(np.median(side)) <= limit for side in sides)
+def _calm_beside(amounts: Amounts, at: int, reach: int) -> bool:
+    """Return whether both sides of the step at `at` are calm against it, as no moving camera is.
+
+    The frame on either side is left out of the stricter test: a codec may still be painting.
+    """
+    own = float(amounts[at])
+    sides = (amounts[max(1, at - reach) : at], amounts[at + 1 : at + 1 + reach])
+    others = (sides[0][:-1], sides[1][1:])
+    return all(float(np.median(side)) <= _CALM * own for side in sides if len(side)) and all(
+        float(side.max()) <= _CALM_AT_MOST * own for side in others if len(side)
+    )
 
 
 def _kind(seen: Comparison, still: Blocks, *, calm: bool, alone: bool) -> What | None:
@@ -157,11 +169,12 @@ def _gradual(
     outside = np.concatenate([inside[1 : course.begun], inside[course.done + 1 :]])
     quiet = len(outside) == 0 or float(np.median(outside)) <= 0.03 * course.blocks
     if what is What.BUILD:
-        right = quiet and course.blocks >= 2 * _BUILD_BLOCKS and course.dissolves >= 0.9
+        right = quiet and course.blocks >= 2 * _BUILD_BLOCKS and course.off_mixture <= 0.2
     elif quiet:
-        right = course.blocks >= _SCENE_BLOCKS and max(course.dissolves, course.wipes) >= 0.9
+        like_an_effect = course.off_mixture <= 0.4 or course.wiped >= 0.9
+        right = course.blocks >= _SCENE_BLOCKS and like_an_effect
     else:  # a camera on one side
-        right = what is What.SOURCE and course.dissolves >= 0.8
+        right = what is What.SOURCE and course.off_mixture <= 0.4
     return (course.middle, seen, what) if right else None
 
 
@@ -173,8 +186,8 @@ class _Course:
     middle: int
     done: int  # of the last frame that is not yet the new one
     blocks: int  # that differ plainly
-    dissolves: float  # share of pixels that follow one common mixture
-    wipes: float  # share of pixels that are either old or new
+    off_mixture: float  # 0: every pixel is the same mixture of old and new; about 1: either of them
+    wiped: float  # share of pixels that go from old to new once, with nothing between
 
     @property
     def frames(self) -> int:
@@ -198,17 +211,40 @@ class _Course:
         if not len(over) or not len(begun) or not len(done) or done[-1] <= begun[0]:
             return None
         first, last = int(begun[0]), int(done[-1])
-        middle = stack[first : last + 1]
-        mixture = start + shares[first : last + 1, None] * way
-        off_ends = np.minimum(np.abs(middle - start), np.abs(middle - start - way))
         return cls(
             begun=first,
             middle=int(over[0]),
             done=last,
             blocks=int((changed_blocks(_byte(old), _byte(new), _PLAINLY) & where).sum()),
-            dissolves=float((np.abs(middle - mixture) <= _OFF_MIXTURE).mean()),
-            wipes=float((off_ends <= _OFF_MIXTURE).mean()),
+            off_mixture=_off_mixture(stack - start, way, shares),
+            wiped=_wiped(stack - start, way),
         )
+
+
+Levels = NDArray[np.float32]
+
+
+def _off_mixture(off_old: Levels, way: Levels, shares: Levels) -> float:
+    """Return how far frames half way are from a mixture of the old picture and the new.
+
+    A picture in which a share a of the pixels is new and the rest is old (a wipe, or things that
+    move) is off the mixture a by a (1 - a) of the energy between the two: that is 1 here.
+    """
+    half_way = (shares > 0.2) & (shares < 0.8)
+    if not half_way.any():
+        return 1.0
+    a = shares[half_way]
+    energy = ((off_old[half_way] - a[:, None] * way) ** 2).sum(axis=1) / float((way**2).sum())
+    return float(np.median(energy / (a * (1 - a))))
+
+
+def _wiped(off_old: Levels, way: Levels) -> float:
+    """Return the share of pixels that switch once from old to new."""
+    is_new = np.abs(off_old - way) < np.abs(off_old)
+    once = (is_new[1:] != is_new[:-1]).sum(axis=0) == 1
+    off = np.minimum(np.abs(off_old), np.abs(off_old - way))
+    clean = (off <= _OFF_ENDS).mean(axis=0) >= 0.9
+    return float((once & clean & ~is_new[0]).mean())
 
 
 def _byte(levels: NDArray[np.float32]) -> Picture:
