@@ -301,20 +301,6 @@ class Cancelled(TransientFault):
     zh = "已按要求停止。"
 
 
-def recalled(code: str, facts: Mapping[str, object]) -> GuankeError:
-    """Return the error that was written down as its code and its facts.
-
-    A code that this program does not know, left by another version, becomes the plain error.
-    """
-    kinds = [GuankeError]
-    for kind in kinds:
-        kinds.extend(kind.__subclasses__())
-        error = kind(**facts)
-        if error.code == code:
-            return error
-    return GuankeError(**facts)
-
-
 class NotLoopback(EnvironmentFault):
     """There are no accounts yet, so Guanke answers on this machine only, not on {host}. Use
     127.0.0.1."""

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, delete, insert, select
 
-from lessons import Segment, Suggestion, SuggestionState, new_id
-from storage import tables
-from storage.mapping import from_row, to_row
+from lessons import Segment, Span, Suggestion, SuggestionState, new_id
+from storage import search, tables
+from storage.kept import KeptSegment
+from storage.mapping import from_row, to_plain, to_row
+from storage.search import Entry, SearchKind
 
 
 def save_scene_changes(
@@ -35,9 +37,21 @@ def save_segments(connection: Connection, recording_id: str, segments: Sequence[
     """Keep the phases of the lesson in place of those that stood there."""
     table = tables.segment
     connection.execute(delete(table).where(table.c.recording_id == recording_id))
-    rows = [to_row(s, table, id=new_id(), recording_id=recording_id) for s in segments]
+    search.forget_recording(connection, SearchKind.SEGMENT, recording_id)
+    kept = [KeptSegment(**to_plain(s), id=new_id(), revision=1) for s in segments]
+    rows = [to_row(s, table, recording_id=recording_id) for s in kept]
     if rows:
         connection.execute(insert(table), rows)
+        search.put(connection, SearchKind.SEGMENT, [_entry(s, recording_id) for s in kept])
+
+
+def _entry(segment: KeptSegment, recording_id: str) -> Entry:
+    return Entry(
+        subject_id=segment.id,
+        recording_id=recording_id,
+        span=Span.of(segment),
+        text=segment.title,
+    )
 
 
 def segments(connection: Connection, recording_id: str) -> Sequence[Segment]:

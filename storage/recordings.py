@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from lessons import MediaInfo, Recording, RecordingState, Rendition, Step, StepState, new_id
-from lessons.errors import NotFound
+from lessons import MediaInfo, Recording, RecordingState, Rendition, Span, Step, StepState, new_id
+from lessons.errors import BadSpan, NotFound, SpanOutsideRecording
 from storage import artifacts, audit, steps, tables
 from storage.events import tell
 from storage.mapping import from_row, to_plain, to_row
@@ -81,6 +81,20 @@ def page(
     if after:
         query = query.where(T.id < after)
     return [from_row(Recording, row) for row in connection.execute(query)]
+
+
+def check_inside(connection: Connection, recording_id: str, span: Span) -> None:
+    """Hold a stretch against its recording.
+
+    Raises:
+        NotFound: there is no such recording.
+        BadSpan, SpanOutsideRecording: the stretch is empty, or goes on after the recording's end.
+    """
+    info = get(connection, recording_id).info
+    if span.duration_ms == 0:
+        raise BadSpan(start_ms=span.start_ms, end_ms=span.end_ms)
+    if info and span.end_ms > info.duration_ms:
+        raise SpanOutsideRecording(end_ms=span.end_ms, duration_ms=info.duration_ms)
 
 
 def set_info(connection: Connection, recording_id: str, info: MediaInfo) -> None:

@@ -1,26 +1,18 @@
 """The tables. No behaviour: what is done with them stands in the files named after the nouns."""
 
-from datetime import UTC, datetime
-from typing import Any
-
 from sqlalchemy import (
     JSON,
     BigInteger,
     Boolean,
-    CheckConstraint,
     Column,
     Date,
-    DateTime,
-    Dialect,
     Float,
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     String,
     Table,
     Text,
-    TypeDecorator,
     UniqueConstraint,
 )
 
@@ -32,85 +24,26 @@ from lessons import (
     StepState,
     SuggestionState,
 )
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """An aware timestamp in UTC. SQLite keeps no zone, so it is put back when read."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(
-        self,
-        value: datetime | None,
-        dialect: Dialect,  # noqa: ARG002  # its protocol
-    ) -> datetime | None:
-        """Refuse a naive time: nobody knows when it is."""
-        if value is not None and value.tzinfo is None:
-            raise ValueError("a timestamp needs a zone")
-        return value.astimezone(UTC) if value else None
-
-    def process_result_value(
-        self,
-        value: datetime | None,
-        dialect: Dialect,  # noqa: ARG002  # its protocol
-    ) -> datetime | None:
-        """Give the zone back."""
-        return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
-
-
-def _id() -> Column[str]:
-    return Column("id", String(36), primary_key=True)
-
-
-def _created() -> Column[datetime]:
-    return Column("created_at", UtcDateTime, nullable=False)
-
-
-def _recording(**options: Any) -> Column[str]:
-    target = ForeignKey("recording.id", ondelete="CASCADE")
-    return Column("recording_id", String(36), target, nullable=False, **options)
-
-
-def _span() -> tuple[Column[int], Column[int]]:
-    return Column("start_ms", BigInteger, nullable=False), Column(
-        "end_ms", BigInteger, nullable=False
-    )
-
-
-def _one_of(column: str, states: Any) -> CheckConstraint:
-    allowed = ", ".join(f"'{s.value}'" for s in states)
-    return CheckConstraint(f"{column} IN ({allowed})", name=column)
-
+from storage.columns import UtcDateTime, created_at, metadata, one_of, own_id, recording_id, span
 
 recording = Table(
     "recording",
     metadata,
-    _id(),
+    own_id(),
     Column("sha256", String(64), nullable=False, unique=True),
     Column("bytes", BigInteger, nullable=False),
     Column("file_name", Text, nullable=False),
     Column("state", String(16), nullable=False),
     Column("language", String(8)),
     Column("info", JSON(none_as_null=True)),
-    _created(),
-    _one_of("state", RecordingState),
+    created_at(),
+    one_of("state", RecordingState),
 )
 
 lesson = Table(
     "lesson",
     metadata,
-    _id(),
+    own_id(),
     Column("title", Text, nullable=False),
     *(
         Column(name, Text)
@@ -120,7 +53,7 @@ lesson = Table(
     ),
     Column("taught_on", Date),
     Column("revision", Integer, nullable=False, server_default="1"),
-    _created(),
+    created_at(),
 )  # fmt: skip
 
 lesson_part = Table(
@@ -128,15 +61,15 @@ lesson_part = Table(
     metadata,
     Column("lesson_id", ForeignKey("lesson.id", ondelete="CASCADE"), primary_key=True),
     Column("position", Integer, primary_key=True),
-    _recording(index=True),
-    *_span(),
+    recording_id(index=True),
+    *span(),
 )
 
 step = Table(
     "step",
     metadata,
-    _id(),
-    _recording(),
+    own_id(),
+    recording_id(),
     Column("kind", String(16), nullable=False),
     Column("queue", String(16), nullable=False),
     Column("input_digest", String(64), nullable=False),
@@ -158,27 +91,27 @@ step = Table(
     Column("finished_at_ms", BigInteger),
     UniqueConstraint("recording_id", "kind", "input_digest"),
     Index(None, "state", "queue", "created_at_ms"),
-    _one_of("state", StepState),
+    one_of("state", StepState),
 )
 
 artifact = Table(  # every object the store holds for us, and why
     "artifact",
     metadata,
-    _id(),
+    own_id(),
     Column("digest", String(64), nullable=False, index=True),
     Column("bytes", BigInteger, nullable=False),
     Column("media_type", String(80), nullable=False),
     Column("role", String(60), nullable=False),
     Column("recording_id", ForeignKey("recording.id", ondelete="CASCADE")),
     Column("step_id", ForeignKey("step.id", ondelete="CASCADE")),
-    _created(),
+    created_at(),
     UniqueConstraint("recording_id", "role", "digest"),
 )
 
 rendition = Table(
     "rendition",
     metadata,
-    _recording(primary_key=True),
+    recording_id(primary_key=True),
     Column("name", String(40), primary_key=True),
     Column("kind", String(8), nullable=False),
     Column("codec", String(40), nullable=False),
@@ -196,7 +129,7 @@ rendition = Table(
 transcript = Table(
     "transcript",
     metadata,
-    _recording(primary_key=True),
+    recording_id(primary_key=True),
     Column("language", String(8)),
     Column("made_by", Text, nullable=False),
     Column("revision", Integer, nullable=False, server_default="1"),
@@ -213,9 +146,9 @@ transcript_chunk = Table(  # what a running transcription has already heard; gon
 utterance = Table(
     "utterance",
     metadata,
-    _id(),
-    _recording(),
-    *_span(),
+    own_id(),
+    recording_id(),
+    *span(),
     Column("text", Text, nullable=False),
     Column("words", JSON, nullable=False),
     Column("speaker", String(20)),
@@ -228,8 +161,8 @@ utterance_history = Table(  # what stood there before a person corrected it
     metadata,
     Column("id", Integer, primary_key=True),
     Column("utterance_id", String(36), nullable=False, index=True),
-    _recording(),
-    *_span(),
+    recording_id(),
+    *span(),
     Column("text", Text, nullable=False),
     Column("words", JSON, nullable=False),
     Column("revision", Integer, nullable=False),
@@ -240,7 +173,7 @@ utterance_history = Table(  # what stood there before a person corrected it
 scene_change = Table(
     "scene_change",
     metadata,
-    _recording(primary_key=True),
+    recording_id(primary_key=True),
     Column("at_ms", BigInteger, primary_key=True),
     Column("kind", String(12), nullable=False),  # change, build
 )
@@ -248,9 +181,9 @@ scene_change = Table(
 segment = Table(
     "segment",
     metadata,
-    _id(),
-    _recording(),
-    *_span(),
+    own_id(),
+    recording_id(),
+    *span(),
     Column("phase", String(40), nullable=False),
     Column("title", Text, nullable=False),
     Column("revision", Integer, nullable=False, server_default="1"),
@@ -260,9 +193,9 @@ segment = Table(
 suggestion = Table(
     "suggestion",
     metadata,
-    _id(),
-    _recording(),
-    *_span(),
+    own_id(),
+    recording_id(),
+    *span(),
     Column("competency", String(40), nullable=False),
     Column("score", Float, nullable=False),
     Column("reasons", JSON, nullable=False),
@@ -272,16 +205,16 @@ suggestion = Table(
     Column("clip_id", String(36)),
     Column("revision", Integer, nullable=False, server_default="1"),
     Index(None, "recording_id", "start_ms"),
-    _one_of("state", SuggestionState),
+    one_of("state", SuggestionState),
 )
 
 clip = Table(
     "clip",
     metadata,
-    _id(),
-    _recording(index=True),
+    own_id(),
+    recording_id(index=True),
     Column("lesson_id", ForeignKey("lesson.id", ondelete="SET NULL")),
-    *_span(),
+    *span(),
     Column("title", Text, nullable=False),
     Column("note", Text, nullable=False),
     Column("competencies", JSON, nullable=False),
@@ -291,8 +224,8 @@ clip = Table(
     Column("suggestion_id", String(36)),
     Column("step_id", String(36)),  # the cut under way, or the one that made the file
     Column("revision", Integer, nullable=False, server_default="1"),
-    _created(),
-    _one_of("state", ClipState),
+    created_at(),
+    one_of("state", ClipState),
 )
 
 framework = Table(
@@ -301,13 +234,13 @@ framework = Table(
     Column("id", String(60), primary_key=True),
     Column("version", String(64), primary_key=True),
     Column("data", JSON, nullable=False),
-    _created(),
+    created_at(),
 )
 
 evidence_set = Table(
     "evidence_set",
     metadata,
-    _id(),
+    own_id(),
     Column("lesson_id", ForeignKey("lesson.id", ondelete="SET NULL"), index=True),
     Column("teacher", Text, nullable=False),
     Column("framework_id", String(60), nullable=False),
@@ -315,14 +248,14 @@ evidence_set = Table(
     Column("competency", String(40), nullable=False),
     Column("state", String(12), nullable=False),
     Column("revision", Integer, nullable=False, server_default="1"),
-    _created(),
-    _one_of("state", EvidenceState),
+    created_at(),
+    one_of("state", EvidenceState),
 )
 
 evidence_item = Table(
     "evidence_item",
     metadata,
-    _id(),
+    own_id(),
     Column("set_id", ForeignKey("evidence_set.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("kind", String(12), nullable=False),
     Column("requirement", String(60), nullable=False),
@@ -330,8 +263,8 @@ evidence_item = Table(
     Column("document_digest", String(64)),
     Column("document_name", Text),
     Column("text", Text),
-    _created(),
-    _one_of("kind", EvidenceKind),
+    created_at(),
+    one_of("kind", EvidenceKind),
 )
 
 search_entry = Table(  # what can be found: one row for each line of speech and each title
@@ -341,7 +274,7 @@ search_entry = Table(  # what can be found: one row for each line of speech and 
     Column("kind", String(12), nullable=False),  # utterance, lesson, segment, clip
     Column("subject_id", String(36), nullable=False),
     Column("recording_id", ForeignKey("recording.id", ondelete="CASCADE"), index=True),
-    *_span(),
+    *span(),
     Column("text", Text, nullable=False),  # as people wrote or said it
     Column("folded", Text, nullable=False),
     Column("grams", Text, nullable=False),  # what the full-text index reads
@@ -351,7 +284,7 @@ search_entry = Table(  # what can be found: one row for each line of speech and 
 intake = Table(  # every file a drop folder offered: taken in, waiting for its teacher, or refused
     "intake",
     metadata,
-    _id(),
+    own_id(),
     Column("identity", String(400), nullable=False, unique=True),
     Column("name", Text, nullable=False),  # within its drop folder
     Column("details", JSON, nullable=False),
@@ -359,7 +292,7 @@ intake = Table(  # every file a drop folder offered: taken in, waiting for its t
     Column("recording_id", ForeignKey("recording.id", ondelete="SET NULL")),
     Column("error_code", String(64)),
     Column("error_facts", JSON(none_as_null=True)),
-    _created(),
+    created_at(),
 )
 
 event = Table(  # live progress: read by id, resumed by id
