@@ -23,6 +23,10 @@ class PhaseCues:
     signs: Mapping[str, float]
     entering: tuple[tuple[float, float], ...]  # (place 0 to 1, cost of entering there)
     after: Mapping[str, float]  # phase that comes next → extra cost
+    base: float  # nats for the phase itself
+    length: float  # of the usual length of a phase in the lesson
+    first: float  # nats for being the first phase of the lesson
+    last: float  # nats for being the last one
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,14 +116,17 @@ def _said(
 def _phase(
     code: str, entry: Mapping[str, Any], tree: Mapping[str, Any], lists: dict[str, list[str]]
 ) -> PhaseCues:
-    scale = float(entry.get("scale", 1.0))
     weights = _said(code, entry.get("say") or {}, lists)
     weights.update(entry.get("concepts") or {})
     return PhaseCues(
-        weights={key: weight * scale for key, weight in weights.items()},
-        signs=tree["signs"].get(code, {}),
+        weights=weights,
+        signs=entry.get("signs") or {},
         entering=tuple((float(at), float(cost)) for at, cost in tree["order"].get(code, [])),
         after=tree["after"].get(code, {}),
+        base=float(entry.get("base", 0.0)),
+        length=float(entry.get("length", 1.0)),
+        first=float(entry.get("first", 0.0)),
+        last=float(entry.get("last", 0.0)),
     )
 
 

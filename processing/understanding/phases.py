@@ -1,27 +1,38 @@
-"""Find the phases of a lesson: the likeliest sequence, given words, silences, slides and who speaks.
+"""Find the phases of a lesson: the likeliest way to part it, given words, silences, slides and turns.
 
-A hidden Markov model over utterances, decoded by Viterbi's algorithm (Viterbi 1967). Its weights are
-data (phase-cues.yaml).
+A hidden semi-Markov model over utterances (Yu 2010): each stretch has a phase, a length and a place in
+the lesson. Its weights are data (phase-cues.yaml).
 """
 
 import math
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from lessons.timing import Span
 from processing.understanding.knowledge import Knowledge, PhaseCues
 from processing.understanding.talk import Line
 
 LONG_SILENCE_MS = 5000
-SHORT_SILENCE_MS = 1800
-_AROUND = 3  # lines on each side that tell whether there is a dialogue
-_CHANGE = 3.2  # nats that a change of phase costs where nothing hints at one
-_CHANGE_PER_LENGTH = 0.8  # more of them in a long lesson: its phases are longer
-_CHANGE_AT = {"slide": -1.4, "silence": -0.7, "opener": -0.7, "midturn": 1.0}
+# A lesson of six minutes has about eight phases, one of forty about fourteen.
+_PHASES_AT, _AT_MS, _PHASES_GROW = 8.0, 360_000, 0.3
+_SPREAD = 0.75  # of the logarithm of a phase's length
+_SLIDE_TRUST = 0.85  # of slide changes that part phases, where slides are few
+_TOLD = 0.4  # what words count for that are told, not meant
 _MANY_HITS = 3
-_STORY = 0.4  # what words count for that are told, not meant
+_FIRST_LINES = (1.0, 0.5)  # what the first lines of a phase count for beyond the others
+_CROWDED = 0.5  # evidence of n lines counts as much as of n to this power
 _LONG_TURN = 24  # characters
+_MAX_SHARE = 0.6  # of the lesson that one phase may take, when it has several
+
+# How a boundary before a line shows, in nats (logistic regression on scripted lessons).
+_BOUNDARY = {
+    "silence": 0.9,
+    "opener": 1.6,
+    "pupil": -2.5,
+    "answered": -0.8,  # the line before asks
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,104 +53,197 @@ def find_phases(
 ) -> list[Stretch]:
     """Return the phases of a lesson in order; together they cover it without gaps.
 
-    Only phases named in `codes` are used. A lesson without words is one stretch of the first that
-    speaks for silence, or of the first at all.
+    Only phases named in `codes` are used. A lesson without words is one stretch of exposition, or of
+    the first phase there is.
     """
     usable = [code for code in codes if code in knowledge.phases]
     if not lines or not usable:
         code = next((c for c in codes if c == "exposition"), codes[0])
         return [Stretch(start_ms=0, end_ms=duration_ms, phase=code, first=0, last=len(lines))]
-    states = _viterbi(lines, [knowledge.phases[code] for code in usable], usable, knowledge)
-    return _stretches(lines, [usable[state] for state in states], slides_ms, duration_ms)
-
-
-def _viterbi(
-    lines: Sequence[Line], cues: Sequence[PhaseCues], codes: Sequence[str], knowledge: Knowledge
-) -> list[int]:
-    """Return the likeliest state of each line."""
-    every = range(len(codes))
-    length = _CHANGE_PER_LENGTH * math.log(max(1.0, len(lines) / 60))
-    scores = [
-        _emission(lines, 0, cues[state]) - _entering(cues[state], 0.0) for state in every
+    parts = _Parting(lines, slides_ms, duration_ms, usable, knowledge).best()
+    bounds = [first for _, first, _ in parts]
+    times = [0, *(_boundary(lines[i - 1], lines[i], slides_ms) for i in bounds[1:]), duration_ms]
+    return [
+        Stretch(
+            start_ms=times[n],
+            end_ms=max(times[n], times[n + 1]),
+            phase=usable[state],
+            first=first,
+            last=last,
+        )
+        for n, (state, first, last) in enumerate(parts)
     ]
-    back: list[list[int]] = []
-    for index in range(1, len(lines)):
-        line = lines[index]
-        change = _CHANGE + length + _change_cost(lines[index - 1], line, knowledge)
-        steps, here = [], []
-        for state in every:
-            enter = change + _entering(cues[state], line.place)
-            best = max(
-                every,
-                key=lambda old: scores[old]
-                - (0.0 if old == state else enter + cues[old].after.get(codes[state], 0.0)),
-            )
-            cost = 0.0 if best == state else enter + cues[best].after.get(codes[state], 0.0)
-            steps.append(best)
-            here.append(scores[best] - cost + _emission(lines, index, cues[state]))
-        back.append(steps)
-        scores = here
-    state = max(every, key=lambda last: scores[last])
-    states = [state]
-    for steps in reversed(back):
-        state = steps[state]
-        states.append(state)
-    return states[::-1]
 
 
-def _emission(lines: Sequence[Line], index: int, cues: PhaseCues) -> float:
-    """Return in nats how well one line fits a phase."""
-    line = lines[index]
+class _Parting:
+    """The search for the best parting of one lesson into phases."""
+
+    def __init__(
+        self,
+        lines: Sequence[Line],
+        slides_ms: Sequence[int],
+        duration_ms: int,
+        codes: Sequence[str],
+        knowledge: Knowledge,
+    ) -> None:
+        self._lines = lines
+        self._codes = codes
+        self._cues = [knowledge.phases[code] for code in codes]
+        self._duration_ms = max(1, duration_ms)
+        self._expected = expected_phases(duration_ms)
+        self._starts = self._cut_scores(slides_ms, knowledge)
+        self._said = [[_said(line, cues) for line in lines] for cues in self._cues]
+        self._sums = [[0.0, *accumulate(said)] for said in self._said]
+        self._signs = {
+            name: [0.0, *accumulate(values)] for name, values in _signs(lines).items()
+        }
+        self._silences = [0.0, *accumulate(_silence(line) for line in lines)]
+
+    def best(self) -> list[tuple[int, int, int]]:
+        """Return (state, first line, line after the last) of each phase."""
+        count, every = len(self._lines), range(len(self._codes))
+        cuts = sorted(self._starts)
+        ends = [*cuts[1:], count]
+        longest_ms = self._duration_ms * _MAX_SHARE
+        # arrive[cut][state]: the best score of a parting up to `cut` whose last phase is `state`
+        arrive: dict[int, list[float]] = {}
+        back: dict[tuple[int, int], tuple[int, int]] = {}
+        enter: dict[int, list[tuple[float, int]]] = {
+            0: [(-self._entering(state, 0) + self._cues[state].first, -1) for state in every]
+        }
+        for end in ends:
+            scores = [-math.inf] * len(self._codes)
+            for cut in cuts:
+                if cut >= end:
+                    break
+                if cut and self._length_ms(cut, end) > longest_ms:
+                    continue
+                for state in every:
+                    score = enter[cut][state][0] + self._fit(state, cut, end)
+                    if score > scores[state]:
+                        scores[state] = score
+                        back[end, state] = (cut, enter[cut][state][1])
+            arrive[end] = scores
+            if end < count:
+                enter[end] = [self._enter(state, end, scores) for state in every]
+        final = arrive[count]
+        state = max(every, key=lambda s: final[s] + self._cues[s].last)
+        return self._trace(back, state)
+
+    def _trace(
+        self, back: dict[tuple[int, int], tuple[int, int]], state: int
+    ) -> list[tuple[int, int, int]]:
+        parts, end = [], len(self._lines)
+        while end > 0:
+            first, before = back[end, state]
+            parts.append((state, first, end))
+            end, state = first, before
+        return parts[::-1]
+
+    def _enter(self, state: int, cut: int, scores: Sequence[float]) -> tuple[float, int]:
+        """Return the best score of entering `state` at `cut`, and the phase before."""
+        code = self._codes[state]
+        before = max(
+            range(len(scores)), key=lambda old: scores[old] - self._cues[old].after.get(code, 0.0)
+        )
+        cost = self._cues[before].after.get(code, 0.0) + self._entering(state, cut)
+        return scores[before] - cost + self._starts[cut], before
+
+    def _entering(self, state: int, cut: int) -> float:
+        return _along(self._cues[state].entering, self._lines[cut].place if cut else 0.0)
+
+    def _fit(self, state: int, first: int, last: int) -> float:
+        """Return in nats how well lines `first` to `last` fit one phase."""
+        cues, count = self._cues[state], last - first
+        sums = self._sums[state]
+        score = (sums[last] - sums[first]) / count ** (1 - _CROWDED)
+        for place, worth in enumerate(_FIRST_LINES[:count]):
+            score += worth * self._said[state][first + place]
+        for name, weight in cues.signs.items():
+            if name == "silence":
+                score += weight * min(1.5, self._silences[last] - self._silences[first])
+            else:
+                totals = self._signs[name]
+                score += weight * (totals[last] - totals[first]) / count * min(3.0, count**0.5)
+        usual = self._duration_ms / self._expected * cues.length
+        apart = math.log(max(1000, self._length_ms(first, last)) / usual) / _SPREAD
+        return score + cues.base - apart * apart / 2
+
+    def _length_ms(self, first: int, last: int) -> int:
+        start = self._lines[first].utterance.start_ms if first else 0
+        if last == len(self._lines):
+            return self._duration_ms - start
+        return self._lines[last].utterance.start_ms - start
+
+    def _cut_scores(self, slides_ms: Sequence[int], knowledge: Knowledge) -> dict[int, float]:
+        """Return for each line that may start a phase the log-odds that it does; 0 for the first."""
+        lines = self._lines
+        slide_share = min(_SLIDE_TRUST, 0.7 * self._expected / max(1, len(slides_ms)))
+        rest = max(1.5, self._expected - slide_share * len(slides_ms))
+        usual = min(0.3, rest / max(1, len(lines)))
+        cuts = {0: 0.0}
+        for line in lines[1:]:
+            if line.slide:
+                cuts[line.index] = _logit(slide_share)
+                continue
+            score = _logit(usual) - 0.8
+            if line.silence_before_ms >= LONG_SILENCE_MS:
+                score += _BOUNDARY["silence"]
+            if starts_anew(line, knowledge):
+                score += _BOUNDARY["opener"]
+            score += _BOUNDARY["pupil"] * max(0.0, 1 - 2 * line.teacher)
+            if lines[line.index - 1].question:
+                score += _BOUNDARY["answered"]
+            if line.teacher > 0.3:
+                cuts[line.index] = score
+        return cuts
+
+
+def expected_phases(duration_ms: int) -> float:
+    """Return how many phases a lesson of this length usually has."""
+    return max(1.0, _PHASES_AT * (max(1, duration_ms) / _AT_MS) ** _PHASES_GROW)
+
+
+def starts_anew(line: Line, knowledge: Knowledge) -> bool:
+    """Return whether a line begins as somebody does who turns to the next thing."""
+    return line.utterance.text.lower().lstrip("，。, ").startswith(knowledge.openers)
+
+
+def _said(line: Line, cues: PhaseCues) -> float:
+    """Return in nats how much the words of a line speak for a phase."""
     total = 0.0
     for key, weight in cues.weights.items():
         hits = line.hits.get(key)
         if hits:
             more = min(len(hits), _MANY_HITS) - 1
-            total += weight * max(hit.trust for hit in hits) * (1 + 0.4 * more)
-    if line.has("story") and not line.has("class_call"):
-        total *= _STORY
-    for sign, strength in _signs(lines, index).items():
-        total += cues.signs.get(sign, 0.0) * strength
-    return total
+            total += weight * max(hit.trust for hit in hits) * (1 + 0.3 * more)
+    return total * (_TOLD if line.has("story") and not line.has("class_call") else 1.0)
 
 
-def _signs(lines: Sequence[Line], index: int) -> Mapping[str, float]:
-    """Return what is not words about a line: each sign with its strength, 0 to 2."""
-    line = lines[index]
-    around = lines[max(0, index - _AROUND) : index + _AROUND + 1]
-    asks = sum(near.question for near in around) / len(around)
-    pupils = sum(1 - near.teacher for near in around) / len(around)
-    dialogue = min(1.0, 2 * min(asks, 0.5) * 0.5 + min(pupils, 0.5))
-    pupil = 1 - line.teacher
+def _signs(lines: Sequence[Line]) -> dict[str, list[float]]:
+    """Return what is not words about each line, by the name of the sign, 0 to 1."""
+    pupils = [1 - line.teacher for line in lines]
     return {
-        "dialogue": dialogue,
-        "monologue": max(0.0, 1 - 1.5 * dialogue) * line.teacher,
-        "pupil": pupil if pupil > 0.5 else 0.0,
-        "pupil_long": pupil if pupil > 0.5 and len(line.utterance.text) >= _LONG_TURN else 0.0,
-        "silence": min(2.0, line.silence_after_ms / 10000)
-        if line.silence_after_ms >= LONG_SILENCE_MS
-        else 0.0,
+        "pupil": pupils,
+        "question": [float(line.question) * line.teacher for line in lines],
+        "monologue": [
+            (1 - pupils[i]) * (1 - (pupils[i - 1] if i else 0.0)) for i in range(len(lines))
+        ],
+        "pupil_long": [
+            pupil if len(line.utterance.text) >= _LONG_TURN else 0.0
+            for pupil, line in zip(pupils, lines, strict=True)
+        ],
     }
 
 
-def _change_cost(before: Line, line: Line, knowledge: Knowledge) -> float:
-    """Return in nats how much a change of phase at `line` costs more or less than usual."""
-    cost = 0.0
-    if line.slide:
-        cost += _CHANGE_AT["slide"]
-    if line.silence_before_ms >= SHORT_SILENCE_MS:
-        cost += _CHANGE_AT["silence"]
-    text = line.utterance.text.lower().lstrip("，。, ")
-    if line.teacher > 0.5 and text.startswith(knowledge.openers):
-        cost += _CHANGE_AT["opener"]
-    if before.question or line.teacher < 0.5:
-        cost += _CHANGE_AT["midturn"]
-    return cost
+def _silence(line: Line) -> float:
+    """Return how much silence follows a line: 0 to 1, by ten seconds."""
+    long = line.silence_after_ms >= LONG_SILENCE_MS
+    return min(1.0, line.silence_after_ms / 10_000) if long else 0.0
 
 
-def _entering(cues: PhaseCues, place: float) -> float:
-    """Return what entering a phase costs at a place of the lesson: straight lines between points."""
-    points = cues.entering
+def _along(points: Sequence[tuple[float, float]], place: float) -> float:
+    """Return the value at a place of straight lines between points."""
     if not points:
         return 0.0
     after = bisect_right(points, (place, math.inf))
@@ -149,26 +253,12 @@ def _entering(cues: PhaseCues, place: float) -> float:
     return low + (high - low) * (place - left) / (right - left)
 
 
-def _stretches(
-    lines: Sequence[Line], codes: Sequence[str], slides_ms: Sequence[int], duration_ms: int
-) -> list[Stretch]:
-    """Join lines of one phase; a boundary lies at the slide change or where the next line starts."""
-    starts = [i for i in range(len(lines)) if i == 0 or codes[i] != codes[i - 1]]
-    ends = [*starts[1:], len(lines)]
-    times = [0, *(_boundary(lines[i - 1], lines[i], slides_ms) for i in starts[1:]), duration_ms]
-    return [
-        Stretch(
-            start_ms=times[n],
-            end_ms=max(times[n], times[n + 1]),
-            phase=codes[first],
-            first=first,
-            last=last,
-        )
-        for n, (first, last) in enumerate(zip(starts, ends, strict=True))
-    ]
+def _logit(share: float) -> float:
+    return math.log(share / (1 - share))
 
 
 def _boundary(before: Line, line: Line, slides_ms: Sequence[int]) -> int:
+    """Return when a phase starts: at the slide change in the silence before its first line, if any."""
     start, silent_from = line.utterance.start_ms, before.utterance.end_ms
     inside = [at for at in slides_ms if silent_from <= at <= start]
     return max(inside) if inside else start
