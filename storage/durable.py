@@ -12,7 +12,7 @@ from pathlib import Path
 from lessons.errors import DataFolderUnusable, DiskFull
 
 _FULL = {errno.ENOSPC, errno.EDQUOT}
-_REFUSED = {errno.EROFS, errno.EACCES, errno.EPERM}
+_REFUSED = {errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EEXIST}
 
 
 @contextlib.contextmanager
