@@ -7,6 +7,7 @@ of `GUANKE_NAME=value`. Child processes inherit them by the environment.
 import os
 from functools import cached_property
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -24,7 +25,7 @@ class Settings(BaseSettings):
 
     data: Path = Path("data")
     host: str = "127.0.0.1"
-    port: int = Field(8765, ge=0, le=65535)
+    port: Annotated[int, Field(ge=0, le=65535)] = 8765
     lang: str | None = None  # zh or en; None: as the environment's LANG says
 
     ffmpeg: str | None = None
@@ -34,15 +35,17 @@ class Settings(BaseSettings):
     phases: Path | None = None
 
     ladder: tuple[int, ...] = (1080, 720, 360)  # heights of the pictures made
-    speech_threads: int = Field(1, ge=1)
-    transcode_workers: int = Field(1, ge=0)
-    speech_workers: int = Field(1, ge=0)
+    speech_threads: Annotated[int, Field(ge=1)] = 1
+    transcode_workers: Annotated[int, Field(ge=0)] = 1
+    speech_workers: Annotated[int, Field(ge=0)] = 1
 
-    lease_s: float = Field(60, gt=0)
-    stuck_s: float = Field(120, gt=0)
-    max_crashes: int = Field(3, ge=1)
-    max_retries: int = Field(20, ge=0)
-    keep_orphans_s: float = Field(24 * 3600, ge=0)  # before the janitor takes an unnamed object
+    lease_s: Annotated[float, Field(gt=0)] = 60
+    stuck_s: Annotated[float, Field(gt=0)] = 120
+    max_crashes: Annotated[int, Field(ge=1)] = 3
+    max_retries: Annotated[int, Field(ge=0)] = 20
+    keep_orphans_s: Annotated[float, Field(ge=0)] = (
+        24 * 3600
+    )  # before the janitor takes an unnamed object
 
     @cached_property
     def folder(self) -> Path:
