@@ -38,7 +38,7 @@ def copy_video(source: Path, info: MediaInfo, *, ffmpeg: Ffmpeg, scratch: Path) 
         raise MediaRefused(file=ffmpeg.file_name, detail="not to be copied")
     outputs = {f"{picture.height}p": (picture, _on_the_grid(picture.fps, picture.reordered))}
     if sound is not None and _copies(sound):
-        outputs["audio-original"] = (sound, ["-bsf:a", _sound_filters(info), *SOUND_FILE])
+        outputs["audio-original"] = (sound, ["-bsf:a", _cleaned(info), *SOUND_FILE])
     arguments = opened(source, info, ffmpeg)
     for name, (track, options) in outputs.items():
         arguments += ["-map", f"0:{track.index}", "-c", "copy", *options]
@@ -80,6 +80,6 @@ def _copies(sound: Track) -> bool:
     return sound.codec == "aac" and sound.start_ms <= _MAX_LATE_MS
 
 
-def _sound_filters(info: MediaInfo) -> str:
-    """AAC in a transport stream carries its header in each packet, in MP4 once."""
-    return f"aac_adtstoasc,{DROP_NEGATIVE}" if info.container == "mpegts" else DROP_NEGATIVE
+def _cleaned(info: MediaInfo) -> str:
+    """AAC in a transport stream repeats its parameters in each packet; MP4 has them once."""
+    return f"{DROP_NEGATIVE},aac_adtstoasc" if info.container == "mpegts" else DROP_NEGATIVE
