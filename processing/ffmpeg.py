@@ -101,11 +101,13 @@ class Ffmpeg:
         file_name: str = "",
         on_progress: Callable[[float], None] | None = None,
         stop: threading.Event | None = None,
+        stuck_s: float = NO_PROGRESS_S,
     ) -> None:
         self.tools = tools
         self.file_name = file_name  # what the user called the upload, for error messages
         self._on_progress = on_progress or _nobody_listens
         self._stop = stop or threading.Event()
+        self._stuck_s = stuck_s
 
     def source(self, path: Path, *options: str) -> list[str]:
         """Return the input arguments for `path`: guarded, absolute, with `file:` before it."""
@@ -257,8 +259,8 @@ class Ffmpeg:
             raise Cancelled
         if now > deadline:
             raise StepTimedOut(file=self.file_name, seconds=int(wall_s))
-        if now - moved > NO_PROGRESS_S:
-            raise StepStuck(kind="ffmpeg", seconds=int(NO_PROGRESS_S))
+        if now - moved > self._stuck_s:
+            raise StepStuck(kind="ffmpeg", seconds=int(self._stuck_s))
 
     def _failure(self, code: int, said: bytes, room: Path | None, wall_s: float) -> GuankeError:
         """Say what a program's end means: whose fault it was, in the program's own words."""

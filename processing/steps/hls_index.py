@@ -80,8 +80,15 @@ def read_rendition(
         width=track.width,
         height=track.height,
         fps=track.fps,
-        bandwidth=max(s.bytes * 8_000_000 // max(s.duration_us, 1) for s in segments),
+        bandwidth=_peak(segments),
     ), product
+
+
+def _peak(segments: Sequence[MediaSegment]) -> int:
+    """Return the peak bits a second; a stub at the end does not count alone (RFC 8216, 4.3.4.2)."""
+    least = min(SEGMENT_S * 500_000, max(s.duration_us for s in segments))
+    long = [s for s in segments if s.duration_us >= least]
+    return max(s.bytes * 8_000_000 // max(s.duration_us, 1) for s in long)
 
 
 def _grouped(fragments: Sequence[_Fragment], timescale: int, size: int) -> tuple[MediaSegment, ...]:
