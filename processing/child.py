@@ -3,11 +3,16 @@
 import os
 import re
 import selectors
+import signal
 import subprocess
 from collections.abc import Callable, Iterator
 
 _POLL_S = 0.1
 _KEPT_STDERR = 256 << 10
+_DEADLY = (
+    *(signal.SIGKILL, signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE),
+    *(signal.SIGILL, signal.SIGSYS, signal.SIGXCPU, signal.SIGXFSZ),
+)
 
 
 class Progress:
@@ -69,3 +74,13 @@ def in_short(said: str) -> str:
     text = re.sub(r"\[[^\]]*(?: @ 0x[0-9a-f]+|error|fatal)\]\s*", "", lines[0])
     text = re.sub(r"(?:file:)?(?:/[^\s/:'\"]+)+/?", "…", text)
     return text.strip(" :.")[:160] or "no reason given"
+
+
+def signal_of(code: int) -> signal.Signals | None:
+    """Return the signal behind an exit code, if it is one that ends programs.
+
+    Bubblewrap reports a signal as 128 + n. ffmpeg's own codes lie there too (256 less the errno),
+    but those few values mean errors of the network, which it has not got.
+    """
+    number = -code if code < 0 else code - 128
+    return next((known for known in _DEADLY if known == number), None)

@@ -30,7 +30,7 @@ from lessons.errors import (
     ToolCrashed,
     ToolMissing,
 )
-from processing.child import Progress, in_short, output_of
+from processing.child import Progress, in_short, output_of, signal_of
 from processing.sandbox import ENVIRONMENT, Limits, shut_in
 
 # What an uploaded file may be. A protocol whitelist alone does not stop a playlist named .mp4.
@@ -264,16 +264,17 @@ class Ffmpeg:
 
     def _failure(self, code: int, said: bytes, room: Path | None, wall_s: float) -> GuankeError:
         """Say what a program's end means: whose fault it was, in the program's own words."""
-        died_of = -code if code < 0 else code - 128  # bubblewrap reports a signal as 128 + n
         text = said.decode(errors="replace")
-        if b"No space left on device" in said:
+        if b"No space left on device" in said or b"Disk quota exceeded" in said:
             return DiskFull(path=room)
+        died_of = signal_of(code)
         if died_of == signal.SIGXCPU:
             return StepTimedOut(file=self.file_name, seconds=int(wall_s))
         if died_of == signal.SIGXFSZ:
             return MediaTooLarge(file=self.file_name, detail="its output grows without end")
-        if 0 < died_of < signal.NSIG:
-            return ToolCrashed(tool="ffmpeg", detail=signal.Signals(died_of).name)
+        if died_of or b"received signal" in said[-2000:]:
+            detail = died_of.name if died_of else "asked to end"
+            return ToolCrashed(tool="ffmpeg", detail=detail)
         return MediaUnreadable(file=self.file_name, detail=in_short(text))
 
 
