@@ -1,1 +1,1 @@
-"""Shows what is known, and takes what people say of it."""
+"""The web process: what the house knows, over HTTP. It wires nothing and does no heavy work."""

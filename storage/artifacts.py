@@ -73,14 +73,6 @@ def forget(connection: Connection, role: str) -> None:
     connection.execute(delete(tables.artifact).where(tables.artifact.c.role == role))
 
 
-def of_role(connection: Connection, role: str) -> Artifact | None:
-    """Return the newest object in a role that only one thing can have, such as a document."""
-    table = tables.artifact
-    query = select(table).where(table.c.role == role).order_by(table.c.id.desc()).limit(1)
-    row = connection.execute(query).first()
-    return from_row(Artifact, row) if row else None
-
-
 def named_digests(connection: Connection) -> Iterator[tuple[str, int]]:
     """Yield (digest, bytes) of every object that some row counts on."""
     for row in connection.execute(

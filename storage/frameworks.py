@@ -1,6 +1,6 @@
 """Versions of competency frameworks. An old evidence set keeps the wording it was made under."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection, insert, select, update
@@ -68,6 +68,18 @@ def competency(framework: Framework, code: str) -> Competency:
         if one.code == code:
             return one
     raise UnknownCompetency(code=code)
+
+
+def check(connection: Connection, codes: Collection[str]) -> None:
+    """Hold competency codes against the framework in use.
+
+    Raises:
+        UnknownCompetency: one is not in it.
+    """
+    if codes:
+        framework = current(connection)
+        for code in codes:
+            competency(framework, code)
 
 
 def _one(data: object, name: str) -> Framework:

@@ -1,6 +1,6 @@
 """Recordings and what is made of them."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -95,6 +95,16 @@ def check_inside(connection: Connection, recording_id: str, span: Span) -> None:
         raise BadSpan(start_ms=span.start_ms, end_ms=span.end_ms)
     if info and span.end_ms > info.duration_ms:
         raise SpanOutsideRecording(end_ms=span.end_ms, duration_ms=info.duration_ms)
+
+
+def steps_of(connection: Connection, recording_ids: Sequence[str]) -> Mapping[str, Sequence[Step]]:
+    """Return the steps of several recordings, each oldest first, in one query."""
+    column = tables.step.c
+    found: dict[str, list[Step]] = {recording_id: [] for recording_id in recording_ids}
+    query = select(tables.step).where(column.recording_id.in_(recording_ids))
+    for row in connection.execute(query.order_by(column.created_at_ms, column.id)):
+        found[row.recording_id].append(from_row(Step, row))
+    return found
 
 
 def set_info(connection: Connection, recording_id: str, info: MediaInfo) -> None:

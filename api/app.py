@@ -1,0 +1,98 @@
+"""Puts the routes, the guard, the errors and the page together. Wiring only."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from importlib.metadata import version
+from pathlib import Path
+
+import anyio.to_thread
+from fastapi import APIRouter, FastAPI
+from fastapi.concurrency import run_in_threadpool
+from fastapi.routing import APIRoute
+from fastapi.staticfiles import StaticFiles
+
+from api import errors, openapi
+from api.feed import Feed
+from api.guard import Guard
+from api.routes import (
+    clips,
+    events,
+    evidence,
+    frameworks,
+    health,
+    lessons,
+    media,
+    recordings,
+    search,
+    segments,
+    suggestions,
+    transcripts,
+)
+from api.services import Services
+from storage import frameworks as kept_frameworks
+
+STATIC = Path(__file__).parent / "static"
+NOUNS = (
+    lessons, recordings, transcripts, segments, suggestions, frameworks, clips, evidence, search,
+    events, health,
+)  # fmt: skip
+DESCRIPTION = (
+    "Lessons from recording classrooms, and the micro-competency evidence in them. Times are whole "
+    "milliseconds on a recording's clock, spans half-open; a change names the `revision` it was "
+    "made from. Problems follow RFC 9457, in Chinese or English as Accept-Language asks."
+)
+
+
+def create_app(services: Services) -> FastAPI:
+    """Return the web application over `services`; the database is migrated already."""
+    app = FastAPI(
+        title="Guanke 观课",
+        version=version("guanke"),
+        description=DESCRIPTION,
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,  # their pages load scripts from elsewhere
+        redoc_url=None,
+        lifespan=_lifespan,
+        generate_unique_id_function=_operation_id,
+        max_body_size=services.max_document_bytes,
+    )
+    app.state.services = services
+    errors.install(app)
+    openapi.install(app)
+    app.add_middleware(Guard, hosts=services.hosts)
+    api = APIRouter(prefix="/api/v1")
+    for noun in NOUNS:
+        api.include_router(noun.router)
+    app.include_router(api)
+    app.include_router(media.router)
+    app.mount("/", StaticFiles(directory=STATIC, html=True), name="page")
+    return app
+
+
+@contextlib.asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    services: Services = app.state.services
+    # More threads than connections would let requests starve while they hold a thread.
+    anyio.to_thread.current_default_thread_limiter().total_tokens = services.threads
+    await run_in_threadpool(_keep_framework, services)
+    feed = app.state.feed = Feed(services.database)
+    reader = asyncio.create_task(feed.run())
+    try:
+        yield
+    finally:
+        reader.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await reader
+
+
+def _keep_framework(services: Services) -> None:
+    with services.database.read() as connection:
+        known = kept_frameworks.every(connection)
+    if not known or known[0].version != services.framework.version:
+        with services.database.write() as connection:
+            kept_frameworks.keep(connection, services.framework)
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name

@@ -1,0 +1,126 @@
+"""Evidence sets (证据材料) and what is in them; each says what the framework still asks for."""
+
+from operator import attrgetter
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, UploadFile
+
+from api.policy import Edits, Looks
+from api.schemas import (
+    After,
+    Limit,
+    NewEvidenceItem,
+    NewEvidenceSet,
+    Page,
+    Revised,
+    Words,
+    page_of,
+)
+from api.services import Held
+from api.uploads import keep_document
+from lessons import EvidenceItem, EvidenceKind
+from storage import evidence
+from storage.evidence import KeptEvidenceSet, SetFilter
+
+router = APIRouter(tags=["evidence"])
+
+
+@router.get("/evidence-sets")
+def list_evidence_sets(
+    _: Looks,
+    held: Held,
+    chosen: Annotated[SetFilter, Depends()],
+    after: After = None,
+    limit: Limit = 50,
+) -> Page[KeptEvidenceSet]:
+    """List evidence sets, newest first."""
+    with held.database.read() as connection:
+        found = evidence.page(connection, chosen, after=after, limit=limit + 1)
+    return page_of(found, limit, attrgetter("id"))
+
+
+@router.post("/evidence-sets", status_code=201)
+def begin_evidence_set(actor: Edits, held: Held, new: NewEvidenceSet) -> KeptEvidenceSet:
+    """Begin an evidence set for one competency, under the framework now in use."""
+    with held.database.write() as connection:
+        return evidence.begin(
+            connection,
+            teacher=new.teacher,
+            competency=new.competency,
+            lesson_id=new.lesson_id,
+            actor=actor.name,
+        )
+
+
+@router.get("/evidence-sets/{set_id}")
+def read_evidence_set(_: Looks, held: Held, set_id: str) -> KeptEvidenceSet:
+    """Read an evidence set: its items, what it still lacks, and clips that are too long."""
+    with held.database.read() as connection:
+        return evidence.get(connection, set_id)
+
+
+@router.post("/evidence-sets/{set_id}/items", status_code=201)
+def add_evidence_item(actor: Edits, held: Held, set_id: str, new: NewEvidenceItem) -> EvidenceItem:
+    """Add a clip or a reflection; `requirement` names the evidence rule that it answers."""
+    with held.database.write() as connection:
+        return evidence.add_item(
+            connection,
+            set_id,
+            kind=new.kind,
+            requirement=new.requirement,
+            clip_id=new.clip_id,
+            text=new.text,
+            actor=actor.name,
+        )
+
+
+@router.post("/evidence-sets/{set_id}/documents", status_code=201)
+def upload_document(
+    actor: Edits,
+    held: Held,
+    set_id: str,
+    file: UploadFile,
+    requirement: Annotated[str, Form(max_length=60)],
+) -> EvidenceItem:
+    """Upload a document, such as the lesson plan (教学设计)."""
+    with held.database.read() as connection:
+        evidence.get(connection, set_id)
+    document = keep_document(file, held)
+    with held.database.write() as connection:
+        return evidence.add_item(
+            connection,
+            set_id,
+            kind=EvidenceKind.DOCUMENT,
+            requirement=requirement,
+            document=document,
+            actor=actor.name,
+        )
+
+
+@router.put("/evidence-items/{item_id}")
+def write_reflection(actor: Edits, held: Held, item_id: str, reflection: Words) -> EvidenceItem:
+    """Change the words of a reflection (教学反思)."""
+    with held.database.write() as connection:
+        evidence.write_reflection(connection, item_id, reflection.text, actor=actor.name)
+        return evidence.find_item(connection, item_id)[1]
+
+
+@router.delete("/evidence-items/{item_id}", status_code=204)
+def remove_evidence_item(actor: Edits, held: Held, item_id: str) -> None:
+    """Take an item out of a set that is not handed in; a clip itself stays."""
+    with held.database.write() as connection:
+        evidence.remove_item(connection, item_id, actor=actor.name)
+
+
+@router.post("/evidence-sets/{set_id}/submit")
+def submit_evidence_set(actor: Edits, held: Held, set_id: str, read: Revised) -> KeptEvidenceSet:
+    """Hand an evidence set in; 409 names what it still lacks."""
+    with held.database.write() as connection:
+        return evidence.submit(connection, set_id, read.revision, actor=actor.name)
+
+
+@router.post("/evidence-sets/{set_id}/take-back")
+def take_back_evidence_set(actor: Edits, held: Held, set_id: str, read: Revised) -> KeptEvidenceSet:
+    """Make a set that was handed in a draft again."""
+    with held.database.write() as connection:
+        return evidence.take_back(connection, set_id, read.revision, actor=actor.name)

@@ -1,0 +1,146 @@
+"""Recordings: upload, progress in words, renditions, a step tried again."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from operator import attrgetter
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.concurrency import run_in_threadpool
+
+from api.errors import language_of
+from api.policy import Looks, Operates
+from api.schemas import (
+    Admitted,
+    After,
+    Limit,
+    Page,
+    ShownRecording,
+    ShownStep,
+    UploadFacts,
+    page_of,
+)
+from api.services import Held
+from api.uploads import receive
+from lessons import Recording, Rendition, Step, StepState
+from lessons.errors import NotFound, restored
+from processing.plan import StepKind, wanted
+from storage import findings, lessons, recordings, steps
+from storage.events import tell
+
+router = APIRouter(prefix="/recordings", tags=["recordings"])
+
+
+@router.get("")
+def list_recordings(
+    _: Looks, request: Request, held: Held, after: After = None, limit: Limit = 50
+) -> Page[ShownRecording]:
+    """List recordings with their progress, newest first."""
+    with held.database.read() as connection:
+        found = recordings.page(connection, after=after, limit=limit + 1)
+        done = recordings.steps_of(connection, [recording.id for recording in found])
+    language = language_of(request)
+    shown = [_shown(recording, done[recording.id], language) for recording in found]
+    return page_of(shown, limit, attrgetter("id"))
+
+
+@router.post(
+    "",
+    status_code=201,
+    max_body_size=1 << 62,  # `receive` counts, and knows the limit
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/octet-stream": {"schema": {"type": "string", "format": "binary"}}
+            },
+        }
+    },
+)
+async def upload_recording(
+    actor: Operates, request: Request, held: Held, facts: Annotated[UploadFacts, Depends()]
+) -> Admitted:
+    """Upload a file as the body of the request; its lesson is made at once.
+
+    The same bytes are the same recording, and belong to the lesson they belonged to before. The
+    answer is the receipt: the bytes are on the disk, and processing begins by itself.
+    """
+    path = await receive(request.stream(), held, facts.file_name)
+    return await run_in_threadpool(_admit, held, path, facts, actor.name)
+
+
+@router.get("/{recording_id}")
+def read_recording(_: Looks, request: Request, held: Held, recording_id: str) -> ShownRecording:
+    """Read a recording, its steps, and why one failed."""
+    with held.database.read() as connection:
+        recording = recordings.get(connection, recording_id)
+        done = steps.of_recording(connection, recording_id)
+    return _shown(recording, done, language_of(request))
+
+
+@router.get("/{recording_id}/renditions", response_model_exclude={"__all__": {"segments"}})
+def list_renditions(_: Looks, held: Held, recording_id: str) -> Sequence[Rendition]:
+    """List what can be played: pictures from tall to small, then sounds."""
+    with held.database.read() as connection:
+        recordings.get(connection, recording_id)
+        return recordings.renditions(connection, recording_id)
+
+
+@router.get("/{recording_id}/scene-changes")
+def list_scene_changes(_: Looks, held: Held, recording_id: str) -> Sequence[int]:
+    """List when slides and boards changed, in ms."""
+    with held.database.read() as connection:
+        recordings.get(connection, recording_id)
+        return findings.scene_changes(connection, recording_id)
+
+
+@router.post("/{recording_id}/steps/{kind}/retry")
+def retry_step(
+    _: Operates, request: Request, held: Held, recording_id: str, kind: StepKind
+) -> ShownRecording:
+    """Try a step again that ended without success."""
+    with held.database.write() as connection:
+        recording = recordings.get(connection, recording_id)
+        done = steps.of_recording(connection, recording_id)
+        ended = [s for s in done if s.kind == kind and steps.retry(connection, s.id)]
+        if not ended:
+            raise NotFound(what="step", id=kind)
+        tell(connection, "step.state", recording_id=recording_id, step=kind, state="ready")
+        recordings.settle_state(connection, recording_id, wanted(recording.info))
+    return read_recording(_, request, held, recording_id)
+
+
+def _shown(recording: Recording, done: Sequence[Step], language: str) -> ShownRecording:
+    kinds = wanted(recording.info)
+    reached = {step.kind: step.progress for step in done}
+    return ShownRecording(
+        **{name: getattr(recording, name) for name in Recording.__dataclass_fields__},
+        progress=round(sum(reached.get(kind, 0.0) for kind in kinds) / len(kinds), 4),
+        steps=tuple(
+            ShownStep(
+                **{name: getattr(step, name) for name in Step.__dataclass_fields__},
+                reason=_reason(step, recording, language),
+            )
+            for step in done
+        ),
+    )
+
+
+def _reason(step: Step, recording: Recording, language: str) -> str | None:
+    """Say why a step stands still, naming the file as its owner calls it."""
+    if not step.error_code or step.state is StepState.DONE:
+        return None
+    facts = {**(step.error_facts or {}), "file": recording.file_name}
+    return restored(step.error_code, facts).message(language)
+
+
+def _admit(held: Held, path: Path, facts: UploadFacts, actor: str) -> Admitted:
+    """Take the uploaded file in, and give it its lesson."""
+    recording, new = held.admit(
+        path, file_name=facts.file_name, language=facts.language, actor=actor
+    )
+    named = replace(facts, title=facts.title.strip() or Path(facts.file_name).stem)
+    with held.database.write() as connection:
+        lesson = lessons.of_recording(connection, recording, named, actor=actor)
+    return Admitted(recording=recording, lesson=lesson, new=new)

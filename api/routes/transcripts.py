@@ -1,0 +1,106 @@
+"""The transcript: read it, as captions too; correct its lines."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+from fastapi import APIRouter
+from fastapi.responses import PlainTextResponse
+
+from api.policy import Edits, Looks
+from api.schemas import KeptTranscript, Revised, UtteranceEdit, UtteranceSplit
+from api.services import Held
+from lessons import RecordingState, captions
+from lessons.errors import NotReady
+from storage import recordings, transcripts
+from storage.kept import KeptUtterance
+from storage.transcripts import FormerUtterance
+
+router = APIRouter(tags=["transcripts"])
+
+
+class CaptionFormat(StrEnum):
+    """How a transcript is written down."""
+
+    VTT = "vtt"
+    SRT = "srt"
+    TXT = "txt"
+
+
+WRITERS = {
+    CaptionFormat.VTT: (captions.webvtt, "text/vtt"),
+    CaptionFormat.SRT: (captions.srt, "application/x-subrip"),
+    CaptionFormat.TXT: (captions.plain_lines, "text/plain"),
+}
+
+
+@router.get("/recordings/{recording_id}/transcript")
+def read_transcript(_: Looks, held: Held, recording_id: str) -> KeptTranscript:
+    """Read the transcript as it stands, corrections included. No speech is an empty one."""
+    with held.database.read() as connection:
+        recording = recordings.get(connection, recording_id)
+        found = transcripts.get(connection, recording_id)
+        lines = transcripts.utterances(connection, recording_id)
+        revision = transcripts.revision(connection, recording_id)
+    if found is None and recording.state is not RecordingState.READY:
+        raise NotReady(what="transcript", detail=recording.file_name)
+    return KeptTranscript(
+        language=found.language if found else None,
+        made_by=found.made_by if found else "",
+        revision=revision,
+        utterances=tuple(lines),
+    )
+
+
+@router.get("/recordings/{recording_id}/transcript.{format}", response_class=PlainTextResponse)
+def download_transcript(
+    _: Looks, held: Held, recording_id: str, format: CaptionFormat
+) -> PlainTextResponse:
+    """Download the transcript as WebVTT, SRT or plain lines."""
+    write, media_type = WRITERS[format]
+    lines = read_transcript(_, held, recording_id).utterances
+    return PlainTextResponse(
+        write(lines),
+        media_type=media_type,
+        headers={"content-disposition": f'attachment; filename="transcript.{format}"'},
+    )
+
+
+@router.put("/utterances/{utterance_id}")
+def edit_utterance(
+    actor: Edits, held: Held, utterance_id: str, edit: UtteranceEdit
+) -> KeptUtterance:
+    """Correct a line; its words keep the times at which they are heard."""
+    with held.database.write() as connection:
+        return transcripts.correct(
+            connection,
+            utterance_id,
+            edit.revision,
+            text=edit.text,
+            speaker=edit.speaker,
+            actor=actor.name,
+        )
+
+
+@router.post("/utterances/{utterance_id}/split")
+def split_utterance(
+    actor: Edits, held: Held, utterance_id: str, cut: UtteranceSplit
+) -> Sequence[KeptUtterance]:
+    """Make two lines of one."""
+    with held.database.write() as connection:
+        return transcripts.split(
+            connection, utterance_id, cut.revision, cut.offset, actor=actor.name
+        )
+
+
+@router.post("/utterances/{utterance_id}/merge")
+def merge_utterance(actor: Edits, held: Held, utterance_id: str, read: Revised) -> KeptUtterance:
+    """Make one line of this and the one after it."""
+    with held.database.write() as connection:
+        return transcripts.merge(connection, utterance_id, read.revision, actor=actor.name)
+
+
+@router.get("/utterances/{utterance_id}/history")
+def read_utterance_history(_: Looks, held: Held, utterance_id: str) -> Sequence[FormerUtterance]:
+    """Read what a line said before each correction, the newest first."""
+    with held.database.read() as connection:
+        return transcripts.history(connection, utterance_id)
