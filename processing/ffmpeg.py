@@ -7,6 +7,7 @@ typed error that carries ffmpeg's own words.
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -42,6 +43,8 @@ INPUT_GUARDS = (
     *("-max_pixels", str(MAX_PIXELS)),
 )
 MAX_ALLOC = ("-max_alloc", str(512 << 20))
+
+_TOO_MANY_PIXELS = b"exceeds specified max pixel count"
 
 NO_PROGRESS_S = 120.0
 
@@ -118,6 +121,7 @@ class Ffmpeg:
 
         Raises:
             MediaUnreadable: ffprobe refused the file.
+            MediaTooLarge: a picture of more than `MAX_PIXELS`.
             StepStuck, StepTimedOut, Cancelled, ToolCrashed: see `run`.
         """
         command = [str(self.tools.ffprobe), "-hide_banner", "-v", "level+error", *MAX_ALLOC]
@@ -129,7 +133,10 @@ class Ffmpeg:
             "-i",
             f"file:{path.resolve()}",
         ]
-        out = b"".join(self._stream(command, scratch=None))
+        said = bytearray()
+        out = b"".join(self._stream(command, scratch=None, tail=said))
+        if _TOO_MANY_PIXELS in said:  # ffprobe goes on without that track
+            raise self._failure(1, bytes(said), None, 0)
         found: dict[str, Any] = json.loads(out.decode(errors="replace"))
         return found
 
@@ -267,6 +274,10 @@ class Ffmpeg:
         text = said.decode(errors="replace")
         if b"No space left on device" in said or b"Disk quota exceeded" in said:
             return DiskFull(path=room)
+        if _TOO_MANY_PIXELS in said:
+            size = re.search(r"size (\d+)x(\d+)", text)
+            detail = f"{size[1]}×{size[2]} pixels" if size else "too many pixels"
+            return MediaTooLarge(file=self.file_name, detail=detail)
         died_of = signal_of(code)
         if died_of == signal.SIGXCPU:
             return StepTimedOut(file=self.file_name, seconds=int(wall_s))

@@ -148,8 +148,6 @@ def _ask(source: Path, ffmpeg: Ffmpeg) -> dict[str, Any]:
             raise MediaRefused(
                 file=ffmpeg.file_name, detail="a playlist, a picture or another kind of file"
             ) from failure
-        if "max pixel count" in detail:
-            raise MediaTooLarge(file=ffmpeg.file_name, detail=detail.partition(",")[0]) from failure
         raise
 
 
