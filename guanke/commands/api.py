@@ -1,0 +1,77 @@
+"""`guanke api`: the web process. The supervisor starts it; it loads neither OpenCV nor a model."""
+
+import argparse
+from collections.abc import Mapping
+from functools import partial
+
+import uvicorn
+
+from api.app import create_app
+from api.services import Services
+from guanke.children import die_with_parent
+from guanke.console import EXIT_DONE, Terminal
+from guanke.house import House, knowledge, open_house
+from guanke.settings import Settings, read_settings
+from ingest.admit import admit_file
+from lessons.errors import GuankeError
+from processing import sandbox, speech_model
+from processing.ffmpeg import find_tools
+
+GRACE_S = 5  # for open answers when told to stop
+
+
+def options(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    parser.add_argument("--parent", type=int)
+
+
+def run(options: argparse.Namespace, terminal: Terminal) -> int:  # noqa: ARG001  # one shape for all
+    """Answer requests until told to stop."""
+    if options.parent:
+        die_with_parent(options.parent)
+    settings = read_settings(data=options.data)
+    app = create_app(services(open_house(settings)))
+    uvicorn.run(
+        app,
+        host=settings.host,
+        port=settings.port,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_S,
+    )
+    return EXIT_DONE
+
+
+def services(house: House) -> Services:
+    """Return what the API works with, from what the house has."""
+    known = knowledge(house.settings)
+    return Services(
+        database=house.database,
+        store=house.store,
+        uploads=house.uploads,
+        admit=partial(
+            admit_file,
+            database=house.database,
+            store=house.store,
+            uploads=house.uploads,
+            move=True,
+        ),
+        framework=known.framework.framework,
+        phases=known.phases,
+        facts=partial(facts, house.settings),
+    )
+
+
+def facts(settings: Settings) -> Mapping[str, object]:
+    """Return what health tells of this machine; None where something needed is missing."""
+    found: dict[str, object] = {"sandbox": sandbox.describe().detail}
+    try:
+        found["ffmpeg"] = find_tools(settings.ffmpeg, settings.ffprobe).version
+    except GuankeError:
+        found["ffmpeg"] = None
+    try:
+        found["model"] = speech_model.find_model(settings.model, settings.folder / "models").name
+    except GuankeError:
+        found["model"] = None
+    return found
