@@ -61,7 +61,7 @@ class Supervisor:
     def run(self, over: Callable[[], bool] = lambda: False) -> None:
         """Watch over the children until told to stop, or until `over` says so."""
         watched = tidied = time.monotonic()
-        while not self._told.wait(ROUND_S) and not over():
+        while not over() and not self._told.wait(ROUND_S):
             self._look_after_children()
             now = time.monotonic()
             if now - watched > WATCH_S:

@@ -4,6 +4,7 @@ import argparse
 import ipaddress
 import logging
 import socket
+from functools import partial
 
 from guanke.console import EXIT_DONE, Terminal
 from guanke.house import House, open_house
@@ -33,17 +34,27 @@ def serve(house: House, terminal: Terminal) -> None:
         AddressInUse: somebody else listens there.
         DataFolderInUse: a server is at work on this folder.
     """
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
     settings = house.settings
     _check_address(settings)
     supervisor = Supervisor(house, serve=True)
     supervisor.stop_on_signals()
     with supervisor.at_work():
+        supervisor.run(partial(_answers, settings))
         address = f"http://{settings.host}:{settings.port}/"
         terminal.say(f"观课已启动：{address}", f"Guanke is at {address}")
         terminal.note("按 Ctrl-C 停止。", "Ctrl-C stops it.")
         supervisor.run()
     terminal.note("已停止。", "Stopped.")
+
+
+def _answers(settings: Settings) -> bool:
+    """Return whether the API takes connections yet."""
+    try:
+        socket.create_connection((settings.host, settings.port), timeout=1).close()
+    except OSError:
+        return False
+    return True
 
 
 def _check_address(settings: Settings) -> None:
