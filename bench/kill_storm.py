@@ -38,7 +38,7 @@ from storage import clips, janitor, recordings
 from storage.migrate import migrate
 
 LEASE_S = 5.0
-SAMPLE = Path(__file__).parents[1] / "samples" / "lesson_zh_sound.mp4"
+SAMPLE = Path(__file__).parents[1] / "samples" / "lesson_zh_water.mp4"
 CLIP = (500, 2_700)  # milliseconds of each recording that are cut out
 
 

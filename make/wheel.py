@@ -9,7 +9,7 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-SAMPLE = "lesson_zh_sound.mp4"
+SAMPLE = "lesson_zh_water.mp4"
 
 
 class WheelHook(BuildHookInterface[Any]):

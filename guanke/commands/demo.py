@@ -18,8 +18,8 @@ from lessons.errors import MediaMissing, restored
 from lessons.records import LessonFacts
 from storage import clips, findings
 
-SAMPLE = "lesson_zh_sound.mp4"
-FACTS = LessonFacts(title="声音是怎样产生的", teacher="示例教师", subject="科学", grade="四年级")
+SAMPLE = "lesson_zh_water.mp4"
+FACTS = LessonFacts(title="水到哪里去了", teacher="示例教师", subject="科学", grade="三年级")
 CLIP_NAME = "demo-clip.mp4"
 
 

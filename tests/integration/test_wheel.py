@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-SAMPLE = "guanke/samples/lesson_zh_sound.mp4"  # in the tree: samples/, beside the packages
+SAMPLE = "guanke/samples/lesson_zh_water.mp4"  # in the tree: samples/, beside the packages
 PACKAGES = ("lessons", "storage", "processing", "ingest", "api", "guanke")
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
