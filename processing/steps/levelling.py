@@ -9,7 +9,8 @@ from processing.steps.opening import SAMPLE_RATE, aligned_sound, opened, unused
 from processing.steps.sound import CEILING_DBTP, TARGET_LUFS, loudness_of
 
 _CLOSE_ENOUGH_LU = 0.2
-_MOST_ADDED_DB = 6.0  # a limiter pushed harder than that pumps
+_MOST_ADDED_DB = 12.0  # a limiter pushed harder than that pumps
+_MOST_ROUNDS = 3  # each reads the sound once, some hundred times faster than it plays
 # AAC at 128 kbit/s overshoots what it is given by a few tenths.
 _CODEC_MARGIN_DB = 0.5
 
@@ -26,17 +27,35 @@ def levelled_sound(track: Track, duration_ms: int, loudness: Loudness | None) ->
 def settled(
     source: Path, info: MediaInfo, loudness: Loudness | None, *, ffmpeg: Ffmpeg, scratch: Path
 ) -> Loudness | None:
-    """Return `loudness` with the gain corrected, once, for what the limiter takes off.
+    """Return `loudness` with the gain corrected for what the limiter takes off.
 
     Without peaks above the ceiling the limiter stays out and the gain is exact as it is.
     """
     track = info.audio
     if track is None or loudness is None or not _passes_ceiling(loudness):
         return loudness
-    graph = (
-        f"[0:{track.index}]{levelled_sound(track, info.duration_ms, loudness)},"
-        "ebur128=peak=none:framelog=quiet[measured]"
-    )
+    most = loudness.gain_db + _MOST_ADDED_DB
+    for _ in range(_MOST_ROUNDS):
+        reached = _reached(source, info, track, loudness, ffmpeg=ffmpeg, scratch=scratch)
+        if reached is None or abs(TARGET_LUFS - reached) <= _CLOSE_ENOUGH_LU:
+            break
+        gain = min(loudness.gain_db + TARGET_LUFS - reached, most)
+        loudness = replace(loudness, gain_db=round(gain, 2))
+    return loudness
+
+
+def _reached(
+    source: Path,
+    info: MediaInfo,
+    track: Track,
+    loudness: Loudness,
+    *,
+    ffmpeg: Ffmpeg,
+    scratch: Path,
+) -> float | None:
+    """Measure what `loudness` would come out as."""
+    sound = levelled_sound(track, info.duration_ms, loudness)
+    graph = f"[0:{track.index}]{sound},ebur128=peak=none:framelog=quiet[measured]"
     said = ffmpeg.run(
         [
             *opened(source, info, ffmpeg),
@@ -45,11 +64,7 @@ def settled(
         ],
         scratch=scratch,
     )
-    reached = loudness_of(said).integrated_lufs
-    if reached is None or abs(TARGET_LUFS - reached) <= _CLOSE_ENOUGH_LU:
-        return loudness
-    more = min(TARGET_LUFS - reached, _MOST_ADDED_DB)
-    return replace(loudness, gain_db=round(loudness.gain_db + more, 2))
+    return loudness_of(said).integrated_lufs
 
 
 def _passes_ceiling(loudness: Loudness) -> bool:
