@@ -62,6 +62,9 @@ _ZH = {
     "framework": "能力框架",
     "phase": "教学环节类型",
     "step": "处理步骤",
+    "rendition": "播放版本",
+    "picture": "图片",
+    "document": "文档",
 }
 
 

@@ -91,11 +91,11 @@ def download_original(_: Operates, request: Request, held: Held, recording_id: s
     )
 
 
-@router.head("/recordings/{recording_id}/sprite-{number}.jpg", include_in_schema=False)
-@router.get("/recordings/{recording_id}/sprite-{number}.jpg", response_class=Response)
+@router.head("/recordings/{recording_id}/storyboard-{number}.jpg", include_in_schema=False)
+@router.get("/recordings/{recording_id}/storyboard-{number}.jpg", response_class=Response)
 def read_sprite(_: Looks, request: Request, held: Held, recording_id: str, number: int) -> Response:
-    """Read one sheet of the storyboard."""
-    return _artifact(request, held, recording_id, f"sprite:{number}")
+    """Read one sheet of the storyboard, as `storyboard.vtt` names it: counted from 1."""
+    return _artifact(request, held, recording_id, f"sprite:{number - 1}")
 
 
 @router.head("/recordings/{recording_id}/{picture}", include_in_schema=False)
