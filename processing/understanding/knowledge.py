@@ -11,7 +11,7 @@ import yaml
 
 from processing.understanding.phrases import PhraseBook, split_list
 
-FILES = ("concepts.yaml", "phase-cues.yaml", "competency-rules.yaml")
+FILES = ("concepts.yaml", "phase-cues.yaml", "competency-rules.yaml", "speaker-cues.yaml")
 CUE_WEIGHT = 0.45  # of a phrase that a framework itself gives for a competency
 
 
@@ -44,7 +44,17 @@ class CompetencyRules:
 
     rules: tuple[Rule, ...]
     phases: Mapping[str, float]
+    needs_technology: bool
     by: str  # who says what shows it: teacher, pupil or any
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpeakerCues:
+    """What tells the teacher from a pupil: weights by sign, and how lines begin."""
+
+    weights: Mapping[str, float]
+    takes_up: tuple[str, ...]
+    answers: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +65,7 @@ class Knowledge:
     phases: Mapping[str, PhaseCues]
     openers: tuple[str, ...]
     competencies: Mapping[str, CompetencyRules]
+    speakers: SpeakerCues
     version: str
 
 
@@ -73,7 +84,7 @@ def _knowledge(cues: tuple[tuple[str, tuple[str, ...]], ...]) -> Knowledge:
     contents = [
         (resources.files("processing.understanding") / "data" / name).read_bytes() for name in FILES
     ]
-    concepts, phases, competencies = (yaml.safe_load(content) for content in contents)
+    concepts, phases, competencies, speakers = (yaml.safe_load(content) for content in contents)
     lists: dict[str, list[str]] = {}
     for name, phrases in concepts["concepts"].items():
         lists[name] = list(_phrases(phrases))
@@ -92,6 +103,11 @@ def _knowledge(cues: tuple[tuple[str, tuple[str, ...]], ...]) -> Knowledge:
         phases=known_phases,
         openers=tuple(_phrases(phases["openers"])),
         competencies=known,
+        speakers=SpeakerCues(
+            weights=speakers["weights"],
+            takes_up=tuple(_phrases(speakers["takes_up"])),
+            answers=tuple(_phrases(speakers["answers"])),
+        ),
         version=digest[:12],
     )
 
@@ -141,7 +157,10 @@ def _competency(
         weight = float(entry.get("cues", CUE_WEIGHT))
         rules.append(Rule(groups=((key_of(code, 0),),), barred=(), weight=weight))
     return CompetencyRules(
-        rules=tuple(rules), phases=entry.get("phases") or {}, by=str(entry.get("by", "teacher"))
+        rules=tuple(rules),
+        phases=entry.get("phases") or {},
+        needs_technology=bool(entry.get("technology", False)),
+        by=str(entry.get("by", "teacher")),
     )
 
 

@@ -5,7 +5,7 @@ at least one of them means what it seems to mean.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from processing.understanding.knowledge import CompetencyRules, Knowledge, Rule
 from processing.understanding.phases import LONG_SILENCE_MS, Stretch
@@ -20,6 +20,8 @@ REPEAT = (1.0, 0.6, 0.4, 0.25)  # worth of the first, second, … phrase of one 
 TOLD_TRUST = 0.35  # of words that are told in a story or a problem, not meant
 PUPIL_TRUST = 0.5  # of a teacher's phrase from a pupil's mouth
 SHORT_WORD = {1: 0.3, 2: 0.6, 3: 0.85}  # worth of a Chinese phrase by its length; longer is worth 1
+WITHOUT_TECHNOLOGY = 0.7  # of a score where the competency needs technology and none is mentioned
+ONE_LINE = 0.85  # of a score that rests on one utterance alone
 _TOLD_AROUND = 2
 
 
@@ -68,7 +70,7 @@ def find_moments(
         for first, last in blocks:
             inside = [piece for piece in found if first <= piece.line < last]
             if inside:
-                moments.append(_best_window(code, lines, first, last, inside))
+                moments.append(_weigh(_best_window(code, lines, first, last, inside), lines, rules))
     return moments
 
 
@@ -168,6 +170,18 @@ def _best_window(
             )
     assert best is not None  # a block with evidence has at least the window that starts there
     return best
+
+
+def _weigh(moment: Moment, lines: Sequence[Line], rules: CompetencyRules) -> Moment:
+    """Return a moment with its score lowered where its ground is narrow."""
+    score = moment.score
+    if len({piece.line for piece in moment.evidence}) == 1:
+        score *= ONE_LINE
+    if rules.needs_technology and not any(
+        line.has("technology") for line in lines[moment.first : moment.last]
+    ):
+        score *= WITHOUT_TECHNOLOGY
+    return replace(moment, score=score)
 
 
 def join(pieces: Iterable[Evidence]) -> float:

@@ -10,7 +10,7 @@ from processing.understanding.talk import Line
 
 MADE_BY = "guanke-suggest/1"
 PER_COMPETENCY = 3
-ENOUGH = 0.5  # a moment's score below this is not worth a teacher's time
+ENOUGH = 0.38  # a moment's score below this is not worth a teacher's time
 SHARED = 0.4  # two moments that share more of the shorter one compete
 REASONS = 3
 

@@ -1,14 +1,14 @@
 """A transcript as talk: each utterance with what it mentions, who seems to speak, and the silences."""
 
-import math
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from lessons.words import Utterance
 from processing.understanding.phrases import Hit, PhraseBook
 from processing.understanding.sound import fold
 
+DECOY = "decoy"  # the list of words that only look like something
 SLIDE_NEAR_MS = 2500  # a slide change this near the start of an utterance belongs to it
 _QUESTION_ENDS = ("?", "？", "吗", "呢", "什么", "多少", "为什么", "怎么样")
 _QUESTION_WORDS = (
@@ -16,8 +16,6 @@ _QUESTION_WORDS = (
     "可不可以", "几个", "吗", "呢",
 )  # fmt: skip
 _ENGLISH_QUESTIONS = ("what", "why", "how", "who", "which", "where", "when", "can you", "do you")
-_PUPIL_AFTER_QUESTION = 1.2  # log-odds that the line after a teacher's question is an answer
-_SHORT_LINE = 12  # characters; an answer is short more often than an explanation
 
 
 @dataclass(slots=True)
@@ -54,7 +52,7 @@ def read_lines(
         after = utterances[index + 1].start_ms if index + 1 < len(utterances) else duration_ms
         nearest = bisect_left(changes, utterance.start_ms - SLIDE_NEAR_MS)
         hits: dict[str, list[Hit]] = {}
-        for hit in book.find(utterance.text):
+        for hit in _without_decoys(book.find(utterance.text)):
             hits.setdefault(hit.key, []).append(hit)
         lines.append(
             Line(
@@ -69,8 +67,17 @@ def read_lines(
                 hits=hits,
             )
         )
-    guess_speakers(lines)
     return lines
+
+
+def _without_decoys(hits: Sequence[Hit]) -> list[Hit]:
+    """Leave out phrases that are but a part of a word that means something else (平板 in 平板车)."""
+    decoys = [(hit.start, hit.end) for hit in hits if hit.key == DECOY]
+    return [
+        hit
+        for hit in hits
+        if hit.key == DECOY or not any(a <= hit.start and hit.end <= b for a, b in decoys)
+    ]
 
 
 def is_question(text: str) -> bool:
@@ -81,34 +88,3 @@ def is_question(text: str) -> bool:
     if any(word in plain for word in _QUESTION_WORDS) and len(plain) < 40:
         return plain.count("什么都") == 0
     return plain.startswith(_ENGLISH_QUESTIONS)
-
-
-def guess_speakers(lines: Sequence[Line]) -> None:
-    """Set how likely the teacher speaks in each line: from the label where there is one, else wording.
-
-    A line of a lesson is the teacher's unless something speaks for a pupil: the words of somebody who
-    answers, or a question just before.
-    """
-    asked = False
-    for line in lines:
-        known = line.utterance.speaker
-        if known is not None:
-            line.teacher = 1.0 if known == "teacher" else 0.0
-        else:
-            odds = 1.0 + 1.3 * len(line.hits.get("teacher_voice", ()))
-            odds += 1.2 * line.has("praise") + 0.7 * line.has("ask_volunteer") + 0.8 * line.question
-            odds -= 2.6 * line.has("pupil_voice")
-            if asked and not line.question:
-                short = len(line.utterance.text) <= _SHORT_LINE
-                odds -= _PUPIL_AFTER_QUESTION + (0.8 if short else 0.0)
-            line.teacher = 1 / (1 + math.exp(-odds))
-        asked = line.question and line.teacher > 0.5
-
-
-def count_keys(lines: Iterable[Line]) -> Mapping[str, int]:
-    """Return in how many lines each list of phrases occurs."""
-    counts: dict[str, int] = {}
-    for line in lines:
-        for key in line.hits:
-            counts[key] = counts.get(key, 0) + 1
-    return counts

@@ -9,6 +9,7 @@ from processing.understanding.framework import FrameworkData
 from processing.understanding.knowledge import Knowledge, knowledge_for
 from processing.understanding.moments import find_moments
 from processing.understanding.phases import Stretch, find_phases
+from processing.understanding.speakers import guess_speakers
 from processing.understanding.suggestions import choose
 from processing.understanding.talk import Line, read_lines
 from processing.understanding.titles import pairs, title_of
@@ -93,7 +94,9 @@ def _lines(
     transcript: Transcript, slides_ms: Sequence[int], duration_ms: int, knowledge: Knowledge
 ) -> list[Line]:
     utterances = sorted(transcript.utterances, key=lambda utterance: utterance.start_ms)
-    return read_lines(utterances, knowledge.book, slides_ms, duration_ms)
+    lines = read_lines(utterances, knowledge.book, slides_ms, duration_ms)
+    guess_speakers(lines, knowledge.speakers)
+    return lines
 
 
 def _stretches(segments: Sequence[Segment], lines: Sequence[Line]) -> list[Stretch]:
