@@ -19,7 +19,7 @@ from sqlalchemy import (
     update,
 )
 
-from lessons import Step, StepState, new_id
+from lessons import RecordingState, Step, StepState, new_id
 from lessons.errors import GuankeError, StepCrashed
 from storage import tables
 from storage.database import Database, now_ms
@@ -300,8 +300,32 @@ def retry(connection: Connection, step_id: str) -> bool:
             error_code=None,
             error_facts=None,
         )
+        .returning(T.recording_id, T.kind)
+    ).first()
+    if changed is None:
+        return False
+    tell(
+        connection,
+        "step.state",
+        recording_id=changed.recording_id,
+        step=changed.kind,
+        state=StepState.READY.value,
     )
-    return bool(changed.rowcount)
+    _work_again(connection, changed.recording_id)
+    return True
+
+
+def _work_again(connection: Connection, recording_id: str) -> None:
+    """A recording that had failed is in work again."""
+    table = tables.recording
+    done = connection.execute(
+        update(table)
+        .where(table.c.id == recording_id, table.c.state == RecordingState.FAILED)
+        .values(state=RecordingState.PROCESSING)
+    )
+    if done.rowcount:
+        state = RecordingState.PROCESSING.value
+        tell(connection, "recording.state", recording_id=recording_id, state=state)
 
 
 def of_recording(connection: Connection, recording_id: str) -> Sequence[Step]:
