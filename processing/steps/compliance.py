@@ -1,10 +1,13 @@
 """Which picture can be copied as it is (design §3): what every browser plays, cleanly cut."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 from lessons import Track
+from lessons.errors import MediaUnreadable
+from processing.ffmpeg import Ffmpeg
 from processing.steps.packets import PacketScan
 from processing.steps.rates import MAX_FPS
 
@@ -14,6 +17,7 @@ _PIXELS = {"yuv420p", "yuvj420p"}
 _MAX_PIXELS = 3840 * 2160  # a 4K source is copied too; smaller renditions stand beside it
 _MAX_LEVEL = 52
 MAX_GOP_MS = 10_000
+_LOOKS = 5
 
 
 def reasons_to_encode(
@@ -47,6 +51,30 @@ def reasons_to_encode(
         "parameters change on the way": scan.changes_codec,
     }
     return [f"encoded: {reason}" for reason, holds in checks.items() if holds]
+
+
+def looks_damaged(
+    source: Path, tracks: Sequence[Track], duration_ms: int, *, ffmpeg: Ffmpeg, scratch: Path
+) -> bool:
+    """Decode a second here and there; return whether ffmpeg complains about any of them.
+
+    ffmpeg conceals damage, browsers stop at it: what is damaged is encoded, not copied.
+    """
+    maps = [part for track in tracks for part in ("-map", f"0:{track.index}")]
+    last = max(duration_ms - 1000, 0)
+    for at in range(0, last + 1, max(last // (_LOOKS - 1), 1000)):
+        seek = ("-noaccurate_seek", "-ss", f"{at / 1000:.3f}")
+        # The last look goes on to the very end: that is where a file is cut.
+        brief = ("-t", "1", "-frames:v", "25") if at + 1000 < last else ()
+        try:
+            said = ffmpeg.run(
+                [*ffmpeg.source(source, *seek), *maps, *brief, "-f", "null", "-"], scratch=scratch
+            )
+        except MediaUnreadable:
+            return True
+        if "[error]" in said:
+            return True
+    return False
 
 
 def _turned(stream: Mapping[str, Any], track: Track) -> bool:

@@ -26,8 +26,8 @@ class Copied:
 def copy_video(source: Path, info: MediaInfo, *, ffmpeg: Ffmpeg, scratch: Path) -> Copied:
     """Remux the picture and, where it is AAC that starts in time, the sound as `audio-original`.
 
-    Frame i gets the time i / fps exactly, which is what its own time is to within a quarter of a
-    frame (see `compliance`), and what the encoded renditions have: so all are cut alike.
+    Frame i gets the time i / fps exactly, which is what its own time is to within 20 ms (see
+    `rates`), and what the encoded renditions have: so all are cut alike.
 
     Raises:
         MediaRefused: the source is not compliant.

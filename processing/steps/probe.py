@@ -21,7 +21,7 @@ from lessons.errors import (
 )
 from processing.ffmpeg import MAX_PIXELS, Ffmpeg
 from processing.steps.choice import choose_picture, choose_sound
-from processing.steps.compliance import reasons_to_encode
+from processing.steps.compliance import looks_damaged, reasons_to_encode
 from processing.steps.packets import PacketScan, scan_packets
 from processing.steps.rates import MAX_FPS, frame_rate
 
@@ -115,6 +115,9 @@ def probe(source: Path, *, ffmpeg: Ffmpeg, limits: MediaLimits, scratch: Path) -
         else:
             track = _sound_track(stream, scan, zero_ms, alone=picture is None)
         tracks.append(track)
+    if compliant and looks_damaged(source, tracks, duration_ms, ffmpeg=ffmpeg, scratch=scratch):
+        compliant = False
+        notes.append("encoded: parts of it are damaged")
     notes += _notes_on_time(tracks, duration_ms, zero_ms, found["format"])
     return MediaInfo(
         container=container,

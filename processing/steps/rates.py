@@ -10,7 +10,8 @@ STANDARD = tuple(
 )
 MAX_FPS = 60  # what renditions get at most
 _LEAST_FOR_VARIABLE = 25  # a slower grid would move a frame by more than 20 ms
-_JITTER = Fraction(1, 4)  # of a frame: a time further from its place on the grid is not constant
+_JITTER = Fraction(2, 5)  # of a frame: a time further from its place on the grid is not constant
+_JITTER_S = Fraction(1, 50)  # nor is one further than that
 
 
 def frame_rate(
@@ -18,7 +19,7 @@ def frame_rate(
 ) -> tuple[Fraction, bool]:
     """Return the rate, and whether it is variable.
 
-    A rate is constant when frame i lies within a quarter of a frame of i / rate, for all i.
+    A rate is constant when each frame i lies near i / rate: within 20 ms and two fifths of a frame.
 
     Args:
         times: presentation times in ticks of `time_base`, any order, at least one.
@@ -41,14 +42,15 @@ def frame_rate(
         mean.limit_denominator(100_000),
     ]
     for rate in candidates:
-        if abs(length * rate - (len(ordered) - 1)) < 1 and _on_grid(ordered, time_base * rate):
+        if abs(length * rate - (len(ordered) - 1)) < 1 and _on_grid(ordered, time_base, rate):
             return rate, False
     return _brought_to(ordered, time_base, mean), True
 
 
-def _on_grid(ordered: Sequence[int], frames_per_tick: Fraction) -> bool:
-    up, down = frames_per_tick.numerator, frames_per_tick.denominator
-    slack = int(_JITTER * down)
+def _on_grid(ordered: Sequence[int], time_base: Fraction, rate: Fraction) -> bool:
+    step = time_base * rate  # frames per tick
+    up, down = step.numerator, step.denominator
+    slack = int(min(_JITTER, _JITTER_S * rate) * down)
     start = ordered[0]
     return all(abs((t - start) * up - i * down) <= slack for i, t in enumerate(ordered))
 

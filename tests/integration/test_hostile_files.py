@@ -99,6 +99,21 @@ def test_cut_short(tmp_path: Path) -> None:
     assert any(note.startswith("cut short") for note in info.notes)
 
 
+def test_damaged_pictures_are_not_copied(tmp_path: Path) -> None:
+    """Browsers stop at damage that ffmpeg conceals: such a source is encoded."""
+    path = media.make_lesson(tmp_path, "lesson.mp4")
+    assert media.probed(path, tmp_path).compliant
+    data = bytearray(path.read_bytes())
+    dice = random.Random(3)
+    start, end = data.index(b"mdat") + 8, data.index(b"moov") - 4
+    for _ in range(200):
+        data[dice.randrange(start, end)] = dice.randrange(256)
+    path.write_bytes(data)
+    info = media.probed(path, tmp_path)
+    assert not info.compliant
+    assert "encoded: parts of it are damaged" in info.notes
+
+
 def test_a_lying_header_is_not_believed(tmp_path: Path) -> None:
     """The length comes from the packets, not from the header."""
     path = media.make_lesson(tmp_path, "lesson.mp4")
