@@ -13,7 +13,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from processing.plan import Queue
-from storage.steps import LeaseTerms
+from storage.leases import LeaseTerms
 
 SETTINGS_FILE = "GUANKE_SETTINGS"
 

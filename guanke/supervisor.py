@@ -17,7 +17,7 @@ from guanke.house import House
 from guanke.lock import FolderLock
 from lessons.errors import DiskFull, EnvironmentFault
 from processing.plan import wanted
-from storage import clips, janitor, recordings, steps
+from storage import clips, janitor, leases, recordings, steps
 from storage.migrate import migrate
 
 log = logging.getLogger("guanke.supervisor")
@@ -96,7 +96,7 @@ class Supervisor:
     def _take_over(self) -> None:
         """Free what the last supervisor's children held; try again what the environment broke."""
         with self.house.database.write() as connection:
-            steps.release_all(connection, OWNERS)
+            leases.release_all(connection, OWNERS)
             steps.revive(connection, [e.code for e in EnvironmentFault.kinds()])
         self.tidy()
 
@@ -118,7 +118,7 @@ class Supervisor:
     def _release(self, child: Child, *, crashed: bool) -> None:
         terms = self.house.settings.terms
         with self.house.database.write() as connection:
-            for step in steps.release_dead(connection, child.owner, terms, crashed=crashed):
+            for step in leases.release_dead(connection, child.owner, terms, crashed=crashed):
                 clips.failed(connection, step)
                 recording = recordings.get(connection, step.recording_id)
                 recordings.settle_state(connection, recording.id, wanted(recording.info))
@@ -126,7 +126,7 @@ class Supervisor:
     def _end_hung_children(self) -> None:
         """A child that lets its lease run out while it lives is hung: end it; it starts again."""
         with self.house.database.read() as connection:
-            hung = [c for c in self._children if steps.overdue(connection, c.owner, 2_000)]
+            hung = [c for c in self._children if leases.overdue(connection, c.owner, 2_000)]
         for child in hung:
             log.warning("child %s is hung", child.arguments)
             child.kill()

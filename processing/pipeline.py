@@ -29,11 +29,11 @@ from processing.context import Outcome, StepContext, StepSettings
 from processing.handlers import HANDLERS
 from processing.plan import StepKind, due, wanted
 from processing.pulse import Pulse
-from storage import artifacts, clips, recordings, steps
+from storage import artifacts, clips, leases, recordings, steps
 from storage.database import Database
 from storage.durable import make_folder
+from storage.leases import LeaseTerms
 from storage.objects import ObjectStore
-from storage.steps import LeaseTerms
 
 EXIT_HOPELESS = 70  # a step that was told to stop did not: the process ends itself
 
@@ -107,7 +107,7 @@ class Pipeline:
     def _renew(self, step: Step, progress: float) -> bool:
         """Prolong the lease; a database that does not answer for a moment is not a lost lease."""
         try:
-            return steps.renew(self.database, step, progress, self.terms)
+            return leases.renew(self.database, step, progress, self.terms)
         except (OperationalError, DiskFull):
             return True
 
@@ -129,7 +129,7 @@ class Pipeline:
     def _commit(self, step: Step, outcome: Outcome, ffmpeg_version: str) -> None:
         with self.database.write() as connection:
             tools = {"ffmpeg": ffmpeg_version, **outcome.tools}
-            if not steps.finish(connection, step, outcome.output, tools):
+            if not leases.finish(connection, step, outcome.output, tools):
                 raise LeaseLost
             for role, product in outcome.products.items():
                 artifacts.keep(
@@ -156,10 +156,10 @@ class Pipeline:
             if isinstance(error, TransientFault) and step.retries < self.terms.max_retries:
                 pause_ms = 0 if isinstance(error, Cancelled) else _pause_ms(step.retries)
                 counts = not isinstance(error, Cancelled | DiskFull)
-                steps.give_back(connection, step, error, after_ms=pause_ms, counts=counts)
+                leases.give_back(connection, step, error, after_ms=pause_ms, counts=counts)
                 return
             assert isinstance(error, MediaFault | EnvironmentFault), error
-            if steps.fail(connection, step, error):
+            if leases.fail(connection, step, error):
                 if step.kind == StepKind.CLIP:
                     clips.failed(connection, step)
                 recording = recordings.get(connection, step.recording_id)

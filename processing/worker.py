@@ -5,7 +5,7 @@ import threading
 from collections.abc import Collection
 
 from processing.pipeline import Pipeline
-from storage import steps
+from storage import leases
 
 POLL_S = 0.5
 
@@ -16,7 +16,7 @@ def work(pipeline: Pipeline, queues: Collection[str], owner: str) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: _wind_down(told, pipeline))
     while not told.is_set():
-        step = steps.claim(pipeline.database, queues, owner, pipeline.terms)
+        step = leases.claim(pipeline.database, queues, owner, pipeline.terms)
         if step is None:
             told.wait(POLL_S)
         else:

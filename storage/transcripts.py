@@ -14,9 +14,9 @@ from storage import audit, search, tables
 from storage.database import Database
 from storage.events import tell
 from storage.kept import KeptUtterance
+from storage.leases import still_mine
 from storage.mapping import from_row, to_plain, to_row
 from storage.search import Entry, SearchKind
-from storage.steps import still_mine
 
 U = tables.utterance.c
 

@@ -7,10 +7,10 @@ import pytest
 
 from lessons import Recording, Step, StepState
 from lessons.errors import MediaUnreadable
-from storage import audit, recordings, steps
+from storage import audit, leases, recordings, steps
 from storage.database import Database
+from storage.leases import LeaseTerms
 from storage.migrate import migrate
-from storage.steps import LeaseTerms
 
 TERMS = LeaseTerms(lease_ms=60_000)
 
@@ -49,7 +49,7 @@ def step_id(database: Database, recording: Recording) -> str:
 
 
 def claimed(database: Database, owner: str = "one", terms: LeaseTerms = TERMS) -> Step:
-    step = steps.claim(database, ["io"], owner, terms)
+    step = leases.claim(database, ["io"], owner, terms)
     assert step is not None
     return step
 
@@ -73,8 +73,8 @@ def test_the_same_work_is_one_step(database: Database, recording: Recording, ste
 def test_a_claimed_step_is_nobody_elses(database: Database, step_id: str) -> None:
     """Two workers never hold one step."""
     assert claimed(database).id == step_id
-    assert steps.claim(database, ["io"], "two", TERMS) is None
-    assert steps.claim_one(database, step_id, "two", TERMS) is None
+    assert leases.claim(database, ["io"], "two", TERMS) is None
+    assert leases.claim_one(database, step_id, "two", TERMS) is None
 
 
 def test_an_expired_lease_passes_on_and_the_zombie_can_change_nothing(
@@ -86,10 +86,10 @@ def test_an_expired_lease_passes_on_and_the_zombie_can_change_nothing(
     time.sleep(0.1)
     heir = claimed(database, "heir", short)
     assert heir.attempt == zombie.attempt + 1
-    assert not steps.renew(database, zombie, 0.5, short)
+    assert not leases.renew(database, zombie, 0.5, short)
     with database.write() as connection:
-        assert not steps.finish(connection, zombie, {"by": "zombie"}, {})
-        assert steps.finish(connection, heir, {"by": "heir"}, {})
+        assert not leases.finish(connection, zombie, {"by": "zombie"}, {})
+        assert leases.finish(connection, heir, {"by": "heir"}, {})
     assert state(database, step_id).output == {"by": "heir"}
 
 
@@ -106,16 +106,16 @@ def test_the_third_death_puts_a_step_aside_and_shutdowns_never_count(
     for _ in range(5):
         claimed(database)
         with database.write() as connection:
-            assert not steps.release_dead(connection, "one", TERMS, crashed=False)
+            assert not leases.release_dead(connection, "one", TERMS, crashed=False)
     for death in (1, 2, 3):
         claimed(database)
         with database.write() as connection:
-            aside = steps.release_dead(connection, "one", TERMS, crashed=True)
+            aside = leases.release_dead(connection, "one", TERMS, crashed=True)
         assert bool(aside) is (death == 3)
     final = state(database, step_id)
     assert final.state is StepState.QUARANTINED
     assert final.error_code == "step-crashed"
-    assert steps.claim(database, ["io"], "two", TERMS) is None
+    assert leases.claim(database, ["io"], "two", TERMS) is None
 
 
 def test_a_failed_step_keeps_its_reason_and_can_be_tried_again(
@@ -124,7 +124,7 @@ def test_a_failed_step_keeps_its_reason_and_can_be_tried_again(
     """The reason stands with the step until someone retries it."""
     step = claimed(database)
     with database.write() as connection:
-        assert steps.fail(connection, step, MediaUnreadable(file="a.mp4", detail="broken"))
+        assert leases.fail(connection, step, MediaUnreadable(file="a.mp4", detail="broken"))
     failed = state(database, step_id)
     assert (failed.state, failed.error_facts) == (
         StepState.FAILED,
