@@ -352,9 +352,6 @@ def encode(shown: Shown, folder: Path) -> tuple[Path, Path]:
 
 def analysis_frames(video: Path, frames: Path) -> None:
     """Write the 320 x 180 grey pictures at 2 a second that the detector looks at."""
-    look = "fps=2:round=down,scale=320:180:flags=area,format=gray"
-    subprocess.run(
-        [find_tools().ffmpeg, "-nostdin", "-v", "error", "-y", "-i", video, "-vf", look]
-        + ["-an", "-c:v", "ffv1", frames],
-        check=True,
-    )
+    look = "fps=2:round=up:start_time=0,scale=320:180:flags=area,format=gray"
+    command = [str(find_tools().ffmpeg), "-nostdin", "-v", "error", "-y", "-i", str(video)]
+    subprocess.run([*command, "-vf", look, "-an", "-c:v", "ffv1", str(frames)], check=True)

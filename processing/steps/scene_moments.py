@@ -26,7 +26,8 @@ from processing.steps.scene_pictures import (
 
 _SETTLES = 3  # frames after a step until a codec has painted it properly
 _APART = 2  # frames: two steps are never closer
-_LOST = 0.4  # share of the ink that must go for another slide
+LOST = 0.4  # share of the ink that must go for another slide
+LOST_PERHAPS = 0.2  # the same where a template may have kept the rest
 _LOST_BY_BUILD = 0.15
 _STEP_BLOCKS = 3
 _BUILD_BLOCKS = 5
@@ -147,7 +148,7 @@ def _kind(seen: Comparison, still: Blocks, *, calm: bool, alone: bool) -> What |
     if not calm:
         return None
     lost = seen.lost_share(still)
-    if lost >= _LOST and (still & (seen.before > 0)).sum() >= _SLIDE_BLOCKS:
+    if lost >= LOST_PERHAPS and (still & (seen.before > 0)).sum() >= _SLIDE_BLOCKS:
         return What.SLIDE
     came = int((seen.came & still).sum())
     if lost <= _LOST_BY_BUILD and came >= _BUILD_BLOCKS:
@@ -163,6 +164,8 @@ def _gradual(
     what = _kind(seen, still, calm=True, alone=True)
     if what is None or not seen.before.any() or not seen.after.any():
         return None  # nothing, or a fade from black or to it
+    if what is What.SLIDE and seen.lost_share(still) < LOST:
+        return None
     course = _Course.of(pictures, still if what is not What.SOURCE else np.ones_like(still))
     if course is None or course.frames > _LONGEST_EFFECT_S * frames_a_second:
         return None

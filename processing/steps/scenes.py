@@ -17,12 +17,13 @@ import numpy as np
 from lessons import frame_time_ms
 from processing.ffmpeg import Ffmpeg
 from processing.steps.scene_candidates import SAMPLES_A_SECOND, Candidate, find_candidates
-from processing.steps.scene_moments import Moment, What, moments_in
+from processing.steps.scene_moments import LOST, Moment, What, moments_in
 from processing.steps.scene_pictures import FRAME_BYTES, HEIGHT, WIDTH, Blocks, Picture, picture_of
 
 _TEMPLATE_SHARE = 0.8  # of the changes that a block outlives, to be called the template's
-_TEMPLATE_CHANGES = 4  # changes it takes to know a template
+_TEMPLATE_CHANGES = 3  # changes it takes to know a template
 _LOST_BESIDE_TEMPLATE = 0.5
+_NEARLY_ALL = 0.7  # beside the template, where it holds most of the ink
 _MARGIN_S = 0.5  # around a candidate: the samples' own place is known to half their distance
 
 
@@ -103,25 +104,30 @@ def _settle(moments: list[Moment]) -> tuple[list[int], list[int]]:
     What most changes leave in place is the template's (bars, footers, logos). It must not make a
     change look smaller, so a slide is judged again without it.
     """
-    slides = [m for m in moments if m.what is What.SLIDE]
-    template = _template(slides)
-    changes, builds = [], []
-    for moment in moments:
-        if moment.what is What.BUILD:
-            builds.append(moment.frame)
-        elif (
-            moment.what is What.SOURCE
-            or moment.seen.lost_share(moment.still & ~template) >= _LOST_BESIDE_TEMPLATE
-        ):
-            changes.append(moment.frame)
-    return changes, builds
+    template = _template([m for m in moments if m.what is What.SLIDE and _lost(m) >= LOST])
+    changes = [
+        m.frame
+        for m in moments
+        if m.what is What.SOURCE or (m.what is What.SLIDE and _another_slide(m, template))
+    ]
+    return changes, [m.frame for m in moments if m.what is What.BUILD]
 
 
-def _template(slides: list[Moment]) -> Blocks:
-    """Return the blocks whose ink outlives most slide changes."""
-    shape = (HEIGHT // 10, WIDTH // 10)
+def _lost(moment: Moment) -> float:
+    return moment.seen.lost_share(moment.still)
+
+
+def _another_slide(moment: Moment, template: Blocks | None) -> bool:
+    if template is None:
+        return _lost(moment) >= LOST
+    beside = moment.seen.lost_share(moment.still & ~template)
+    return beside >= (_LOST_BESIDE_TEMPLATE if _lost(moment) >= LOST else _NEARLY_ALL)
+
+
+def _template(slides: list[Moment]) -> Blocks | None:
+    """Return the blocks whose ink outlives most slide changes; None where too few are known."""
     if len(slides) < _TEMPLATE_CHANGES:
-        return np.zeros(shape, np.bool_)
+        return None
     inked = np.sum([m.seen.before > 0 for m in slides], axis=0)
     outlived = np.sum([(m.seen.before > 0) & ~m.seen.lost for m in slides], axis=0)
     often = inked >= _TEMPLATE_CHANGES
