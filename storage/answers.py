@@ -12,7 +12,7 @@ from lessons.evidence import ClipFacts
 from storage import audit, clips, recordings, search, tables
 from storage.events import tell
 from storage.kept import KeptSegment, KeptSuggestion
-from storage.mapping import from_row, to_plain, to_row
+from storage.mapping import from_row, to_row
 from storage.search import Entry, SearchKind
 
 S = tables.suggestion.c
@@ -162,7 +162,8 @@ def change_segment(
     if old.revision != revision:
         raise Conflict(detail=old.title)
     recordings.check_inside(connection, row.recording_id, wanted)
-    changed = [KeptSegment(**to_plain(wanted), id=old.id, revision=revision)]
+    new = {name: getattr(wanted, name) for name in Segment.__dataclass_fields__}
+    changed = [replace(old, **new)]
     for other in segments(connection, row.recording_id):
         if other.id == old.id:
             continue

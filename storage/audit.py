@@ -12,7 +12,9 @@ from storage import tables
 START = "0" * 64
 
 
-def record(connection: Connection, actor: str, action: str, subject: str, **detail: object) -> None:
+def record(
+    connection: Connection, actor: str, action: str, subject: str, /, **detail: object
+) -> None:
     """Add a line to the audit, in the transaction of the deed itself."""
     newest = select(tables.audit.c.digest).order_by(tables.audit.c.id.desc()).limit(1)
     previous = connection.execute(newest).scalar_one_or_none() or START

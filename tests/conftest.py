@@ -1,0 +1,90 @@
+"""What tests of several rooms share."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import uvicorn
+
+from lessons import Reason, ReasonKind, Segment, Suggestion, Transcript, Utterance, Word
+from lessons.records import LessonFacts
+from tests.lesson import Served, furnish
+from tests.media import AAC, X264, make_lesson, moving, tone
+
+LINES = (
+    "今天我们学习二次函数的图像。",
+    "请同学们四人一组讨论。",
+    "打开 GeoGebra 看看 A6 的动画。",
+    "好。",
+)
+
+
+def _transcript() -> Transcript:
+    utterances = []
+    for number, text in enumerate(LINES):
+        start = 1000 + number * 2000
+        pieces = [text[n : n + 2] for n in range(0, len(text), 2)]
+        step = 1600 // len(pieces)
+        words = tuple(
+            Word(start_ms=start + n * step, end_ms=start + (n + 1) * step, text=piece)
+            for n, piece in enumerate(pieces)
+        )
+        utterances.append(Utterance(start_ms=start, end_ms=start + 1800, text=text, words=words))
+    return Transcript(language="zh", utterances=tuple(utterances), made_by="test")
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Served:
+    """A data folder with one finished lesson of ten seconds, and the application over it."""
+    folder: Path = tmp_path_factory.mktemp("served")
+    source = make_lesson(
+        folder,
+        "数学课.mp4",
+        picture=moving(10),
+        sound=tone(10),
+        options=(*X264, "-g", "50", *AAC),
+    )
+    reason = Reason(kind=ReasonKind.WORDS, quote="四人一组讨论", at_ms=3000)
+    return furnish(
+        folder,
+        source,
+        heights=(180, 90),
+        transcript=_transcript(),
+        segments=(
+            Segment(start_ms=0, end_ms=5000, phase="opening", title="二次函数引入"),
+            Segment(start_ms=5000, end_ms=10_000, phase="group_work", title="小组讨论"),
+        ),
+        suggestions=tuple(
+            Suggestion(
+                start_ms=start,
+                end_ms=start + 3000,
+                competency=code,
+                score=0.7,
+                reasons=(reason,),
+                made_by="test",
+            )
+            for code, start in (("A6", 1000), ("B5", 3000), ("A5", 0))
+        ),
+        facts=LessonFacts(title="二次函数的图像", teacher="王老师", subject="数学"),
+    )
+
+
+@pytest.fixture(scope="module")
+def address(served: Served) -> Iterator[str]:
+    """The address at which a real server answers for `served`."""
+    listening = socket.socket()
+    listening.bind(("127.0.0.1", 0))
+    server = uvicorn.Server(
+        uvicorn.Config(served.app, log_level="warning", timeout_graceful_shutdown=1)
+    )
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    thread.start()
+    while not server.started:
+        time.sleep(0.02)
+    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    server.should_exit = True
+    thread.join()
+    listening.close()
