@@ -38,6 +38,7 @@ from storage import clips, janitor, recordings
 from storage.migrate import migrate
 
 LEASE_S = 5.0
+PAUSE_S = 0.5  # between two kills, on average
 SAMPLE = Path(__file__).parents[1] / "samples" / "lesson_zh_water.mp4"
 CLIP = (500, 2_700)  # milliseconds of each recording that are cut out
 
@@ -117,7 +118,7 @@ class Storm:
         done: Counter[str] = Counter()
         while done.total() < kills:
             self._keep_server()
-            time.sleep(self._rng.expovariate(1 / 0.5))
+            time.sleep(self._rng.expovariate(1 / PAUSE_S))
             self._ask_for_clips()
             victim = self._victim()
             if victim:
@@ -155,12 +156,12 @@ class Storm:
         for process in family:
             kinds.setdefault(_kind(process), []).append(process)
         kinds.pop("other", None)
-        if self._rng.random() < 0.1:
-            return "supervisor", server
-        if not kinds:
+        if not kinds:  # it is only just starting
             return None
-        kind = self._rng.choice(sorted(kinds))
-        return kind, self._rng.choice(kinds[kind])
+        kind = self._rng.choice([*sorted(kinds), "ffmpeg", "supervisor"])
+        if kind == "supervisor":
+            return kind, server
+        return (kind, self._rng.choice(kinds[kind])) if kind in kinds else None
 
     def _ask_for_clips(self) -> None:
         for recording in self._recordings:

@@ -3,7 +3,7 @@
 import os
 import sys
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 
 from lessons.errors import EnvironmentFault, GuankeError, MediaFault
 
@@ -38,6 +38,10 @@ class Terminal:
     def note(self, zh: str, en: str) -> None:
         """Print a line that is no result."""
         self.err.print(self.text(zh, en), markup=False)
+
+    def show(self, picture: RenderableType) -> None:
+        """Print tables, wrapped to the terminal's width."""
+        self.out.print(picture, soft_wrap=False)
 
     def error(self, error: GuankeError) -> None:
         """Print what went wrong, without a traceback."""

@@ -32,7 +32,7 @@ def summary(
         segments.add_row(f"{clock(s['start_ms'])}–{clock(s['end_ms'])}", phase, s["title"])
     proposals = _table("智能推荐（待确认）" if zh else "Suggestions (to be confirmed)")
     for title in ("时间", "能力点", "依据") if zh else ("Time", "Competency", "Reason"):
-        proposals.add_column(title)
+        proposals.add_column(title, overflow="fold")
     for s in found["suggestions"]:
         quotes = "；".join(f"“{r['quote']}”" for r in s["reasons"][:3])
         name = f"{s['competency']} {names.get(s['competency'], '')}"

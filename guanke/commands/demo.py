@@ -43,7 +43,7 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
             terminal.note(error["message_zh"], error["message_en"])
         return EXIT_MEDIA
     known = knowledge(settings)
-    terminal.out.print(summary(found, terminal.language, known.phases, known.competencies))
+    terminal.show(summary(found, terminal.language, known.phases, known.competencies))
     path = _best_clip(house, recording)
     if path:
         terminal.say(f"已截取最佳推荐片段：{path}", f"The best suggestion, cut: {path}")

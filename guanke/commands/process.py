@@ -51,7 +51,7 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
             _print_json(found, terminal)
         elif recording.state is RecordingState.READY:
             tables = summary(found, terminal.language, known.phases, known.competencies)
-            terminal.out.print(tables)
+            terminal.show(tables)
     return worst
 
 

@@ -40,7 +40,7 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
     else:
         words = heading_of_words(options.transcript, transcript)
         shown = summary(plain | words, terminal.language, known.phases, known.competencies)
-        terminal.out.print(shown)
+        terminal.show(shown)
     return EXIT_DONE
 
 
