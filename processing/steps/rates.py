@@ -44,7 +44,7 @@ def frame_rate(
     for rate in candidates:
         if abs(length * rate - (len(ordered) - 1)) < 1 and _on_grid(ordered, time_base, rate):
             return rate, False
-    return _brought_to(ordered, time_base, mean), True
+    return _brought_to(ordered, time_base, mean, believable), True
 
 
 def _on_grid(ordered: Sequence[int], time_base: Fraction, rate: Fraction) -> bool:
@@ -55,18 +55,18 @@ def _on_grid(ordered: Sequence[int], time_base: Fraction, rate: Fraction) -> boo
     return all(abs((t - start) * up - i * down) <= slack for i, t in enumerate(ordered))
 
 
-def _brought_to(ordered: Sequence[int], time_base: Fraction, mean: Fraction) -> Fraction:
+def _brought_to(
+    ordered: Sequence[int], time_base: Fraction, mean: Fraction, declared: Sequence[Fraction]
+) -> Fraction:
     """Return a constant rate that loses little of a variable one: that of its busy quarter."""
-    near = _standard_near(mean)
-    if near is None:
-        gaps = sorted(b - a for a, b in pairwise(ordered) if b > a)
-        busy = 1 / (gaps[len(gaps) // 4] * time_base)
-        near = _standard_near(busy) or Fraction(round(busy))
+    gaps = sorted(b - a for a, b in pairwise(ordered) if b > a)
+    busy = 1 / (gaps[len(gaps) // 4] * time_base)
+    near = _near(busy, declared) or _near(mean, STANDARD) or _near(busy, STANDARD) or busy
     while near > MAX_FPS:
         near /= 2
-    return max(near, Fraction(_LEAST_FOR_VARIABLE))
+    return max(near.limit_denominator(1001), Fraction(_LEAST_FOR_VARIABLE))
 
 
-def _standard_near(rate: Fraction) -> Fraction | None:
-    best = min(STANDARD, key=lambda standard: abs(standard - rate))
-    return best if abs(best / rate - 1) < Fraction(1, 20) else None
+def _near(rate: Fraction, known: Sequence[Fraction]) -> Fraction | None:
+    close = [one for one in known if abs(one / rate - 1) < Fraction(1, 20)]
+    return min(close, key=lambda one: abs(one - rate), default=None)
