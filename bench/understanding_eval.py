@@ -1,4 +1,4 @@
-"""Score phases and suggestions against lessons with truth: `python -m bench.understanding_eval DIR…`.
+"""Score phases and suggestions on lessons with truth: `python -m bench.understanding_eval DIR…`.
 
 Each folder holds `<id>.json` as `samples/` describes them: utterances, phases, competency_spans and
 slide_changes_ms. A file without truth borrows it from the one of the same name in a folder given
@@ -130,7 +130,7 @@ def _transcript(heard: dict[str, Any], *, speakers: bool) -> Transcript:
 
 
 def _false_quotes(suggestions: Sequence[Suggestion], transcript: Transcript) -> int:
-    """Return how many reasons quote what nobody said at that time; a suggestion without one counts."""
+    """Return how many reasons quote what nobody said then; a suggestion without any counts."""
     wrong = sum(not suggestion.reasons for suggestion in suggestions)
     for suggestion in suggestions:
         for reason in suggestion.reasons:
@@ -157,7 +157,8 @@ def _pooled(rows: Sequence[Row]) -> Row:
 def _line(row: Row) -> str:
     s = row.suggestions
     return (
-        f"{row.name:9} {row.pk:6.3f}  {row.baseline:6.3f}  {row.window_diff:6.3f}  {row.labels:6.3f}"
+        f"{row.name:9} {row.pk:6.3f}  {row.baseline:6.3f}  {row.window_diff:6.3f}"
+        f"  {row.labels:6.3f}"
         f"  {s.found:5}/{s.spans:<5}  {s.right:5}/{s.made:<5} {row.false_quotes:6}"
     )
 

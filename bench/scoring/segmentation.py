@@ -90,9 +90,7 @@ def same_moment(one: Labelled, other: Labelled) -> bool:
         return False
     joint = max(one.end_ms, other.end_ms) - min(one.start_ms, other.start_ms)
     middles = ((one.start_ms + one.end_ms) // 2, (other.start_ms + other.end_ms) // 2)
-    centred = (
-        other.start_ms <= middles[0] < other.end_ms or one.start_ms <= middles[1] < one.end_ms
-    )
+    centred = other.start_ms <= middles[0] < other.end_ms or one.start_ms <= middles[1] < one.end_ms
     return shared / joint >= (0.2 if centred else OVERLAP_ENOUGH)
 
 

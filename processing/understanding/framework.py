@@ -68,7 +68,7 @@ def load_phases(path: Path | None = None) -> tuple[Phase, ...]:
 
 
 def _content(path: Path | None, packaged: str) -> tuple[str, bytes]:
-    """Return the name and the bytes of the file given, or of the one packaged with the vocabulary."""
+    """Return the name and the bytes of the file given, or of the packaged one."""
     if path is None:
         return packaged, (resources.files("lessons") / "data" / packaged).read_bytes()
     try:
@@ -103,9 +103,7 @@ def _evidence(rule: Mapping[str, Any]) -> EvidenceRule:
 
 def _cues(entry: Mapping[str, Any]) -> tuple[str, ...]:
     cues = entry.get("cues") or {}
-    return tuple(
-        str(phrase) for language in ("zh", "en") for phrase in cues.get(language) or ()
-    )
+    return tuple(str(phrase) for language in ("zh", "en") for phrase in cues.get(language) or ())
 
 
 def _reason(fault: Exception) -> str:

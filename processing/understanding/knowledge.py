@@ -1,4 +1,4 @@
-"""The data that understanding rests on: concepts, what speaks for a phase, what shows a competency."""
+"""The data that understanding rests on: concepts, cues of phases, rules of competencies."""
 
 import hashlib
 from collections.abc import Iterable, Mapping
@@ -31,7 +31,7 @@ class PhaseCues:
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """One kind of evidence: every group must be mentioned, by one of its lists; none of `barred`."""
+    """One kind of evidence: each group is mentioned by one of its lists, and none of `barred`."""
 
     groups: tuple[tuple[str, ...], ...]
     barred: tuple[str, ...]

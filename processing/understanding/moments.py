@@ -1,20 +1,19 @@
-"""Moments that may show a competency: evidence in the words, gathered over stretches of the lesson.
+"""Moments that may show a competency: evidence in the words, gathered over stretches.
 
-Independent pieces of evidence are joined by noisy-or (Pearl 1988): a moment's score is the chance that
-at least one of them means what it seems to mean.
+Independent pieces of evidence are joined by noisy-or (Pearl 1988): a moment's score is the chance
+that at least one of them means what it seems to mean.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from processing.understanding.knowledge import CompetencyRules, Knowledge, Rule
-from processing.understanding.phases import LONG_SILENCE_MS, Stretch
+from processing.understanding.phases import Stretch
 from processing.understanding.phrases import Hit
 from processing.understanding.sound import fold, is_han
 from processing.understanding.talk import Line
 
 BLOCK_MAX_MS = 70_000  # a longer stretch is searched by windows of this length
-BLOCK_MIN_MS = 15_000
 NEIGHBOUR_TRUST = 0.8  # of evidence whose parts stand in neighbouring utterances
 REPEAT = (1.0, 0.6, 0.4, 0.25)  # worth of the first, second, … phrase of one rule in one moment
 TOLD_TRUST = 0.35  # of words that are told in a story or a problem, not meant
@@ -50,17 +49,20 @@ class Moment:
 def find_moments(
     lines: Sequence[Line],
     stretches: Sequence[Stretch],
-    slides_ms: Sequence[int],
     knowledge: Knowledge,
     codes: Iterable[str],
 ) -> list[Moment]:
-    """Return for each stretch of the lesson, between slide changes and changes of phase, and for each
-    competency of `codes` the moment inside that shows it best. Unsorted; weak ones included."""
+    """Return for each stretch of the lesson and each competency of `codes` its best moment.
+
+    Stretches lie between changes of slide and of phase. Unsorted; weak moments are included.
+    """
     told = _told(lines)
     phase_of = {
-        index: stretch.phase for stretch in stretches for index in range(stretch.first, stretch.last)
+        index: stretch.phase
+        for stretch in stretches
+        for index in range(stretch.first, stretch.last)
     }
-    blocks = split_blocks(lines, stretches, slides_ms)
+    blocks = split_blocks(lines, stretches)
     moments = []
     for code in codes:
         rules = knowledge.competencies.get(code)
@@ -74,9 +76,7 @@ def find_moments(
     return moments
 
 
-def split_blocks(
-    lines: Sequence[Line], stretches: Sequence[Stretch], slides_ms: Sequence[int]
-) -> list[tuple[int, int]]:
+def split_blocks(lines: Sequence[Line], stretches: Sequence[Stretch]) -> list[tuple[int, int]]:
     """Return the lesson as runs of lines between changes of phase and of slide."""
     cuts = {stretch.first for stretch in stretches}
     cuts |= {line.index for line in lines if line.slide}
@@ -154,7 +154,7 @@ def _length_worth(text: str) -> float:
 def _best_window(
     code: str, lines: Sequence[Line], first: int, last: int, inside: Sequence[Evidence]
 ) -> Moment:
-    """Return the window of a block where the evidence is strongest, whole sentences, not too long."""
+    """Return the window of a block where the evidence is strongest: whole lines, not too long."""
     best: Moment | None = None
     for start in sorted({first, *(piece.line for piece in inside)}):
         limit = lines[start].utterance.start_ms + BLOCK_MAX_MS
@@ -185,8 +185,10 @@ def _weigh(moment: Moment, lines: Sequence[Line], rules: CompetencyRules) -> Mom
 
 
 def join(pieces: Iterable[Evidence]) -> float:
-    """Return the noisy-or of pieces of evidence; a phrase said twice counts once, and the second and
-    third phrase of one rule count less."""
+    """Return the noisy-or of pieces of evidence.
+
+    A phrase said twice counts once; the second and third phrase of one rule count less.
+    """
     by_rule: dict[int, dict[str, float]] = {}
     for piece in pieces:
         texts = by_rule.setdefault(piece.rule, {})
@@ -196,6 +198,3 @@ def join(pieces: Iterable[Evidence]) -> float:
         for worth, share in zip(sorted(texts.values(), reverse=True), REPEAT, strict=False):
             missing *= 1 - worth * share
     return 1 - missing
-
-
-__all__ = ["LONG_SILENCE_MS", "Evidence", "Moment", "find_moments", "join", "split_blocks"]

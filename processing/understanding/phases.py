@@ -1,7 +1,7 @@
-"""Find the phases of a lesson: the likeliest way to part it, given words, silences, slides and turns.
+"""Find the phases of a lesson: the likeliest parting, given words, silences, slides and turns.
 
-A hidden semi-Markov model over utterances (Yu 2010): each stretch has a phase, a length and a place in
-the lesson. Its weights are data (phase-cues.yaml).
+A hidden semi-Markov model over utterances (Yu 2010): each stretch has a phase, a length and a place
+in the lesson. Its weights are data (phase-cues.yaml).
 """
 
 import math
@@ -53,8 +53,8 @@ def find_phases(
 ) -> list[Stretch]:
     """Return the phases of a lesson in order; together they cover it without gaps.
 
-    Only phases named in `codes` are used. A lesson without words is one stretch of exposition, or of
-    the first phase there is.
+    Only phases named in `codes` are used. A lesson without words is one stretch of exposition, or
+    of the first phase there is.
     """
     usable = [code for code in codes if code in knowledge.phases]
     if not lines or not usable:
@@ -92,11 +92,11 @@ class _Parting:
         self._duration_ms = max(1, duration_ms)
         self._expected = expected_phases(duration_ms)
         self._starts = self._cut_scores(slides_ms, knowledge)
-        self._said = [[_said(line, cues) for line in lines] for cues in self._cues]
+        self._said: list[list[float]] = [
+            [_said(line, cues) for line in lines] for cues in self._cues
+        ]
         self._sums = [[0.0, *accumulate(said)] for said in self._said]
-        self._signs = {
-            name: [0.0, *accumulate(values)] for name, values in _signs(lines).items()
-        }
+        self._signs = {name: [0.0, *accumulate(values)] for name, values in _signs(lines).items()}
         self._silences = [0.0, *accumulate(_silence(line) for line in lines)]
 
     def best(self) -> list[tuple[int, int, int]]:
@@ -156,7 +156,7 @@ class _Parting:
         """Return in nats how well lines `first` to `last` fit one phase."""
         cues, count = self._cues[state], last - first
         sums = self._sums[state]
-        score = (sums[last] - sums[first]) / count ** (1 - _CROWDED)
+        score = (sums[last] - sums[first]) / math.pow(count, 1 - _CROWDED)
         for place, worth in enumerate(_FIRST_LINES[:count]):
             score += worth * self._said[state][first + place]
         for name, weight in cues.signs.items():
@@ -164,7 +164,9 @@ class _Parting:
                 score += weight * min(1.5, self._silences[last] - self._silences[first])
             else:
                 totals = self._signs[name]
-                score += weight * (totals[last] - totals[first]) / count * min(3.0, count**0.5)
+                score += (
+                    weight * (totals[last] - totals[first]) / count * min(3.0, math.sqrt(count))
+                )
         usual = self._duration_ms / self._expected * cues.length
         apart = math.log(max(1000, self._length_ms(first, last)) / usual) / _SPREAD
         return score + cues.base - apart * apart / 2
@@ -176,7 +178,7 @@ class _Parting:
         return self._lines[last].utterance.start_ms - start
 
     def _cut_scores(self, slides_ms: Sequence[int], knowledge: Knowledge) -> dict[int, float]:
-        """Return for each line that may start a phase the log-odds that it does; 0 for the first."""
+        """Return for each line that may start a phase the log-odds that it does."""
         lines = self._lines
         slide_share = min(_SLIDE_TRUST, 0.7 * self._expected / max(1, len(slides_ms)))
         rest = max(1.5, self._expected - slide_share * len(slides_ms))
@@ -201,7 +203,7 @@ class _Parting:
 
 def expected_phases(duration_ms: int) -> float:
     """Return how many phases a lesson of this length usually has."""
-    return max(1.0, _PHASES_AT * (max(1, duration_ms) / _AT_MS) ** _PHASES_GROW)
+    return max(1.0, _PHASES_AT * math.pow(max(1, duration_ms) / _AT_MS, _PHASES_GROW))
 
 
 def starts_anew(line: Line, knowledge: Knowledge) -> bool:
@@ -258,7 +260,7 @@ def _logit(share: float) -> float:
 
 
 def _boundary(before: Line, line: Line, slides_ms: Sequence[int]) -> int:
-    """Return when a phase starts: at the slide change in the silence before its first line, if any."""
+    """Return when a phase starts: at a slide change in the silence before it, else as it speaks."""
     start, silent_from = line.utterance.start_ms, before.utterance.end_ms
     inside = [at for at in slides_ms if silent_from <= at <= start]
     return max(inside) if inside else start

@@ -15,7 +15,7 @@ SOUND_TRUST = 0.8
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A phrase found: which list it is from, where it stands, how sure (1 as written, less by ear)."""
+    """A phrase found: its list, where it stands, and how sure (1 as written, less by ear)."""
 
     key: str
     start: int
@@ -46,7 +46,7 @@ class _Node:
 class PhraseBook:
     """Lists of phrases by key, ready to be looked for.
 
-    In a phrase "…" stands for some characters in between; a final "*" in a Latin word for any ending.
+    In a phrase "…" stands for some characters in between; a final "*" for any ending.
     """
 
     def __init__(self, lists: Mapping[str, Iterable[str]]) -> None:
@@ -60,7 +60,7 @@ class PhraseBook:
                 self._add(key, fold(phrase))
 
     def find(self, text: str) -> list[Hit]:
-        """Return every phrase in `text`, in order of place; the same place may answer to several."""
+        """Return every phrase in `text`, in order of place; one place may answer to several."""
         folded = fold(text)
         found = [(part, start, end, 1.0) for part, start, end in _scan(self._written, folded)]
         seen = {(part, start) for part, start, _, _ in found}
@@ -88,7 +88,9 @@ class PhraseBook:
         self._gaps.append(GAP_HAN if han else GAP_LATIN)
         for place, part in enumerate(parts):
             letters = part.rstrip("*")
-            at = _Part(number, place, _is_latin(letters[0]), part == letters and _is_latin(part[-1]))
+            at = _Part(
+                number, place, _is_latin(letters[0]), part == letters and _is_latin(part[-1])
+            )
             _plant(self._written, letters, at)
             if han >= SOUND_HAN + (len(parts) > 1):
                 _plant(self._heard, sounds(letters), at)

@@ -12,8 +12,10 @@ _LATIN_SHARE = 4  # Latin letters that take as long to say as one Chinese charac
 
 
 def guess_speakers(lines: Sequence[Line], cues: SpeakerCues) -> None:
-    """Set `teacher`, how likely the teacher speaks, in each line: from the label where there is one,
-    else by wording and by the lines around."""
+    """Set in each line how likely the teacher speaks.
+
+    The transcript's label decides where there is one, else the wording and the lines around.
+    """
     texts = [fold(line.utterance.text).strip(" ，。,") for line in lines]
     for index, line in enumerate(lines):
         known = line.utterance.speaker

@@ -13,6 +13,7 @@ PER_COMPETENCY = 3
 ENOUGH = 0.38  # a moment's score below this is not worth a teacher's time
 SHARED = 0.4  # two moments that share more of the shorter one compete
 REASONS = 3
+MOST, MOST_PER_HOUR = 6.0, 15.0  # proposals for a lesson of no length, and more by its length
 
 
 def choose(
@@ -20,8 +21,10 @@ def choose(
 ) -> tuple[Suggestion, ...]:
     """Return proposals, best first: at most three per competency, one per stretch of the lesson."""
     taken: list[tuple[Moment, Span]] = []
+    hours = max((line.utterance.end_ms for line in lines), default=0) / 3_600_000
+    most = round(MOST + MOST_PER_HOUR * hours)
     for moment in sorted(moments, key=lambda m: (-m.score, m.first, m.competency)):
-        if moment.score < ENOUGH:
+        if moment.score < ENOUGH or len(taken) == most:
             break
         span = _span(moment, lines)
         if any(_compete(span, other) for _, other in taken):

@@ -1,4 +1,4 @@
-"""A transcript as talk: each utterance with what it mentions, who seems to speak, and the silences."""
+"""A transcript as talk: each utterance with what it mentions and the silences around it."""
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
@@ -20,7 +20,7 @@ _ENGLISH_QUESTIONS = ("what", "why", "how", "who", "which", "where", "when", "ca
 
 @dataclass(slots=True)
 class Line:
-    """One utterance and what can be read off it. Times in milliseconds, `place` 0 to 1 of the lesson."""
+    """One utterance and what can be read off it. Times in ms, `place` from 0 to 1 of the lesson."""
 
     index: int
     utterance: Utterance
@@ -71,7 +71,7 @@ def read_lines(
 
 
 def _without_decoys(hits: Sequence[Hit]) -> list[Hit]:
-    """Leave out phrases that are but a part of a word that means something else (平板 in 平板车)."""
+    """Leave out phrases that are part of a word that means something else (平板 in 平板车)."""
     decoys = [(hit.start, hit.end) for hit in hits if hit.key == DECOY]
     return [
         hit

@@ -30,7 +30,7 @@ def understand(
     phases: Sequence[Phase],
     chosen: Sequence[str] | None = None,
 ) -> Understanding:
-    """Return segments, suggestions and moves from words alone; the lesson ends with the last word."""
+    """Return what words alone tell; the lesson ends with the last of them."""
     duration_ms = max((line.end_ms for line in transcript.utterances), default=0)
     segments = segments_of(transcript, (), duration_ms, phases)
     return Understanding(
@@ -71,7 +71,7 @@ def suggestions_of(
     framework: FrameworkData,
     chosen: Sequence[str] | None,
 ) -> tuple[Suggestion, ...]:
-    """Return proposals for the framework's competencies, or for the `chosen` of them, best first."""
+    """Return proposals for the framework's competencies, or the `chosen` of them, best first."""
     knowledge = knowledge_for(framework.cues)
     duration_ms = max(
         [segment.end_ms for segment in segments]
@@ -84,9 +84,7 @@ def suggestions_of(
         for competency in framework.framework.competencies
         if chosen is None or competency.code in chosen
     ]
-    moments = find_moments(
-        lines, _stretches(segments, lines), sorted(scene_changes_ms), knowledge, codes
-    )
+    moments = find_moments(lines, _stretches(segments, lines), knowledge, codes)
     return choose(moments, lines, knowledge, framework.framework.version)
 
 
