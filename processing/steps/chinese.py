@@ -40,7 +40,7 @@ def plain(text: str) -> str:
 
 
 def punctuate(text: str) -> str:
-    """Return `text` with full-width marks beside Chinese, and a mark where a space parted clauses."""
+    """Return `text` with full-width marks beside Chinese, and one where a space was."""
     text = re.sub(r"\s+", " ", text).strip()
     text = re.sub(rf"(?<=[{_HAN}，。？！]) (?=[{_HAN}])", "，", text)
     text = re.sub(

@@ -22,6 +22,7 @@ _FAREWELLS = re.compile(
     r"^(谢谢(观看|收看|收听|大家)?|感谢(观看|收看|您的观看|大家收看)|下期(节目)?再见|我们下期再见|多谢|不客气|嗯+|啊+|哦+|我+"
     r"|thanks?(you)?(forwatching|verymuch|somuch)?|you+|bye(bye)?|okay|merci(davoirregardé)?)$"
 )
+MOST_ALIKE = 0.5  # share of different neighbouring letters below which 24 letters are a loop
 _LOOP = re.compile(r"(.{2,12}?)\1{3,}|(.)\2{5,}")
 DOUBTFUL, HOPELESS = 0.45, 0.25  # mean probability of the words
 FAINT_DB, SILENT_DB = 13.0, 19.0  # below the louder speech around it
@@ -31,7 +32,9 @@ MOST_LETTERS = 35.0
 
 def looping(letters: str) -> bool:
     """Return whether `letters` says the same thing over and over."""
-    return bool(_LOOP.search(letters))
+    pairs = {letters[at : at + 2] for at in range(len(letters) - 1)}
+    monotone = len(letters) >= 24 and len(pairs) < MOST_ALIKE * (len(letters) - 1)
+    return monotone or bool(_LOOP.search(letters))
 
 
 def believable(said: CutWords, loud_db: float) -> bool:
@@ -39,7 +42,7 @@ def believable(said: CutWords, loud_db: float) -> bool:
 
     Args:
         said: what was recognised in one cut.
-        loud_db: how loud the louder speech around it is, dBFS.
+        loud_db: how loud the louder speech of the recording is, dBFS.
     """
     letters = plain(said.text)
     if not letters or _CREDITS.search(letters) or looping(letters):

@@ -1,10 +1,11 @@
 """Where somebody speaks: stretches between pauses, and windows of them for the recogniser.
 
-Silero's voice detector (it comes with faster-whisper) gives a probability every 32 ms. Stretches are
-cut at pauses of 300 ms, which is where teachers and pupils take turns; several stretches then share
-one window, because a recogniser that hears the sentence before guesses fewer homophones.
+Silero's voice detector (it comes with faster-whisper) gives a probability every 32 ms. Stretches
+are cut at pauses of 300 ms, which is where teachers and pupils take turns; several stretches then
+share one window, because a recogniser that hears the sentence before guesses fewer homophones.
 """
 
+import math
 import wave
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -62,7 +63,7 @@ class Sound:
         start, end = max(0, start), min(end, self.samples)
         self._file.setpos(min(start, self.samples))
         raw = self._file.readframes(max(0, end - start))
-        return np.frombuffer(raw, dtype="<i2").astype(np.float32) / 32768
+        return np.frombuffer(raw, dtype="<i2").astype(np.float32) / np.float32(32768)
 
     def piece(self, span: Span) -> Samples:
         """Return the samples of `span`."""
@@ -140,7 +141,7 @@ def _split(probabilities: NDArray[np.float32], first: int, last: int) -> Iterato
 
 def _level_db(samples: Samples) -> float:
     power = float(np.mean(np.square(samples))) if len(samples) else 0.0
-    return 10 * float(np.log10(power + 1e-10))
+    return 10 * math.log10(power + 1e-10)
 
 
 def windows(cuts: Sequence[Cut]) -> list[list[Cut]]:

@@ -1,8 +1,8 @@
-"""Words from sound: finds speech, recognises it a window at a time, and hands over each piece as it is done.
+"""Words from sound: finds speech, recognises it window by window, hands over each as it is done.
 
-A chunk is one window (at most 20 s of lesson). It depends on the sound, the settings and the text of
-the chunk before it, so that a step killed half-way goes on from its finished chunks and ends with the
-very same transcript.
+A chunk is one window (at most 20 s of lesson). It depends on the sound, the settings and the text
+of the chunk before it, so that a step killed half-way goes on from its finished chunks and ends
+with the very same transcript.
 """
 
 import threading
@@ -46,8 +46,8 @@ def transcribe(
     recogniser: Recogniser,
     language: str | None,
     done: Sequence[TranscriptChunk] = (),
-    commit: Callable[[TranscriptChunk], None] = lambda chunk: None,
-    on_progress: Callable[[float], None] = lambda share: None,
+    commit: Callable[[TranscriptChunk], None] = lambda _: None,
+    on_progress: Callable[[float], None] = lambda _: None,
     stop: threading.Event | None = None,
 ) -> Transcript:
     """Return everything that is said in `pcm`; a recording without speech has no utterances.
@@ -71,12 +71,13 @@ def transcribe(
         spoken = language or detect_language(sound, cuts, recogniser)
         chunks = {chunk.number: chunk for chunk in done}
         packed = windows(cuts)
+        loud_db = float(np.percentile([cut.level_db for cut in cuts], 75))
         for number, window in enumerate(packed):
             if stop is not None and stop.is_set():
                 raise Cancelled
             if number not in chunks:
                 context = _context(chunks.get(number - 1), window[0].start_ms)
-                chunk = _recognise(number, sound, window, recogniser, spoken, context)
+                chunk = _recognise(number, sound, window, recogniser, spoken, context, loud_db)
                 chunks[number] = chunk
                 commit(chunk)
             on_progress(window[-1].end_ms / max(1, packed[-1][-1].end_ms))
@@ -114,14 +115,14 @@ def _recognise(
     recogniser: Recogniser,
     language: str,
     context: str,
+    loud_db: float,
 ) -> TranscriptChunk:
     heard, placed = _hear(sound, window, recogniser, language, context)
     for at, (cut, words) in enumerate(zip(window, placed, strict=True)):
         if not words.words and cut.duration_ms >= UNHEARD_MS and len(window) > 1:
             alone = _hear(sound, [cut], recogniser, heard.language, "")[1][0]
             placed[at] = alone
-    levels = float(np.percentile([cut.level_db for cut in window], 75))
-    kept = [words for words in placed if believable(words, levels)]
+    kept = [words for words in placed if believable(words, loud_db)]
     return TranscriptChunk(
         number=number,
         span=Span(start_ms=window[0].start_ms, end_ms=window[-1].end_ms),

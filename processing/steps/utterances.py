@@ -1,12 +1,13 @@
 """From words in a window to utterances on the recording's clock.
 
-The recogniser's word times drift by up to 300 ms, the cuts do not: each word is given to a cut, with
-the break between two cuts drawn to the nearest punctuation, and its times are kept inside that cut.
+The recogniser's word times drift by up to 300 ms, the cuts do not: each word is given to a cut,
+with the break between two cuts drawn to the nearest punctuation, and its times are kept inside it.
 """
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from lessons import Utterance, Word
 from processing.steps.chinese import finish, simplify
@@ -20,9 +21,8 @@ SAME_VOICE_DB = 5.0  # teacher and pupil differ by more in a classroom
 FAR_MS, NEAR_MS = 1000, 200  # murmur before or after the words is no part of the utterance
 DRAWN = 3  # how many words a break between cuts may move to reach punctuation
 _MARKS = "，。？！、；：,.?!;:…"
-_EDGES = re.compile(
-    rf"^[\s{re.escape(_MARKS)}\"'“”‘’（）()《》—-]+|[\s{re.escape(_MARKS)}\"'“”‘’（）()《》—-]+$"
-)
+_EDGE = rf"[\s{re.escape(_MARKS)}\"'“”‘’（）()《》—-]+"
+_EDGES = re.compile(f"^{_EDGE}|{_EDGE}$")
 _ENDS = "。？！?!."
 
 
@@ -61,7 +61,7 @@ def place_words(
     if heard.language == "zh":
         tokens = _mended_runs(tokens)
     breaks = [0]
-    for (_, end), (begin, _) in zip(places, places[1:], strict=False):
+    for (_, end), (begin, _) in pairwise(places):
         breaks.append(max(breaks[-1], _break(tokens, (end + begin) // 2)))
     breaks.append(len(tokens))
     return [
