@@ -13,6 +13,9 @@ from fastapi.openapi.utils import get_openapi
 import lessons
 from api import schemas
 from api.errors import MEDIA_TYPE, Problem
+from api.routes import health, suggestions
+from api.routes import transcripts as transcript_routes
+from processing import plan
 from storage import evidence, kept, search, transcripts
 
 PROBLEM = {
@@ -77,8 +80,9 @@ def _completed(app: FastAPI) -> dict[str, Any]:
         operation["responses"]["default"] = PROBLEM
     meanings = _meanings()
     for name, schema in components.items():
-        if name in meanings:
-            schema["description"] = meanings[name]
+        plain, _, item = name.partition("_")  # Page_Lesson_ is a page of lessons
+        if plain in meanings:
+            schema["description"] = meanings[plain] + (f" Of: {item.strip('_')}." if item else "")
         if schema.get("type") == "object" and name != "Problem":
             schema["examples"] = [example(schema, components)]
     return tree
@@ -91,7 +95,8 @@ def _operations(tree: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 def _meanings() -> dict[str, str]:
     """Return what each noun means, in the words of its own definition."""
-    places = (lessons, schemas, kept, evidence, search, transcripts)
+    ours = (schemas, health, suggestions, transcript_routes)
+    places = (lessons, plan, kept, evidence, search, transcripts, *ours)
     nouns = (noun for place in places for noun in vars(place).values() if isinstance(noun, type))
     return {noun.__name__: noun.__doc__.strip() for noun in nouns if noun.__doc__}
 

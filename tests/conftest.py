@@ -1,18 +1,15 @@
 """What tests of several rooms share."""
 
-import socket
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import uvicorn
 
 from lessons import Reason, ReasonKind, Segment, Suggestion, Transcript, Utterance, Word
 from lessons.records import LessonFacts
 from tests.lesson import Served, furnish
 from tests.media import AAC, X264, make_lesson, moving, tone
+from tests.serving import serving
 
 LINES = (
     "今天我们学习二次函数的图像。",
@@ -75,16 +72,5 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Served:
 @pytest.fixture(scope="module")
 def address(served: Served) -> Iterator[str]:
     """The address at which a real server answers for `served`."""
-    listening = socket.socket()
-    listening.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(
-        uvicorn.Config(served.app, log_level="warning", timeout_graceful_shutdown=1)
-    )
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
-    listening.close()
+    with serving(served.app) as address:
+        yield address

@@ -137,9 +137,12 @@ def _reason(step: Step, recording: Recording, language: str) -> str | None:
 
 def _admit(held: Held, path: Path, facts: UploadFacts, actor: str) -> Admitted:
     """Take the uploaded file in, and give it its lesson."""
-    recording, new = held.admit(
-        path, file_name=facts.file_name, language=facts.language, actor=actor
-    )
+    try:
+        recording, new = held.admit(
+            path, file_name=facts.file_name, language=facts.language, actor=actor
+        )
+    finally:
+        path.unlink(missing_ok=True)  # a file that was refused stays nowhere
     named = replace(facts, title=facts.title.strip() or Path(facts.file_name).stem)
     with held.database.write() as connection:
         lesson = lessons.of_recording(connection, recording, named, actor=actor)

@@ -1,0 +1,181 @@
+"""A real server on the loopback address: media in parts, playlists that play, events, uploads."""
+
+import asyncio
+import dataclasses
+import json
+import os
+import re
+import subprocess
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from api.app import create_app
+from lessons import Recording
+from lessons.errors import DiskFull
+from processing.ffmpeg import find_tools
+from storage.durable import disk_errors
+from storage.events import tell
+from tests.lesson import Served, services
+from tests.serving import serving
+
+
+@pytest.fixture(scope="module")
+def media(served: Served, address: str) -> str:
+    """Where the lesson's media are."""
+    return f"{address}/media/recordings/{served.recording.id}"
+
+
+def test_a_rendition_is_read_in_parts(served: Served, media: str) -> None:
+    """Ranges, their refusal, validators, and HEAD."""
+    whole = httpx.get(f"{media}/180p.mp4")
+    assert whole.headers["content-type"] == "video/mp4"
+    assert whole.headers["x-content-type-options"] == "nosniff"
+    size, etag = len(whole.content), whole.headers["etag"]
+    part = httpx.get(f"{media}/180p.mp4", headers={"range": "bytes=100-299"})
+    assert (part.status_code, part.content) == (206, whole.content[100:300])
+    assert part.headers["content-range"] == f"bytes 100-299/{size}"
+    last = httpx.get(f"{media}/180p.mp4", headers={"range": "bytes=-10"})
+    assert last.content == whole.content[-10:]
+    beyond = httpx.get(f"{media}/180p.mp4", headers={"range": f"bytes={size}-"})
+    assert (beyond.status_code, beyond.headers["content-range"]) == (416, f"bytes */{size}")
+    known = httpx.get(f"{media}/180p.mp4", headers={"if-none-match": etag})
+    assert (known.status_code, known.content) == (304, b"")
+    stale = {"range": "bytes=0-9", "if-range": '"another"'}
+    assert httpx.get(f"{media}/180p.mp4", headers=stale).status_code == 200
+    fresh = {"range": "bytes=0-9", "if-range": etag}
+    assert httpx.get(f"{media}/180p.mp4", headers=fresh).status_code == 206
+    head = httpx.head(f"{media}/180p.mp4")
+    assert (head.headers["content-length"], head.content) == (str(size), b"")
+    original = httpx.get(f"{media}/original")
+    assert (
+        "filename*=UTF-8''%E6%95%B0%E5%AD%A6%E8%AF%BE.mp4"
+        in (original.headers["content-disposition"])
+    )
+    assert len(original.content) == served.recording.bytes
+
+
+def test_ffmpeg_plays_what_is_served(media: str) -> None:
+    """Master playlist, byte ranges, both sizes and the sound: every frame decodes in silence."""
+    tools = find_tools()
+    read = subprocess.run(
+        [
+            *(tools.ffmpeg, "-v", "warning", "-i", f"{media}/master.m3u8"),
+            *("-map", "0:v", "-map", "0:a:0", "-progress", "-", "-f", "null", "-"),
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={k: v for k, v in os.environ.items() if not k.lower().endswith("_proxy")},
+    )
+    assert read.stderr == ""
+    assert int(re.findall(r"out_time_us=(\d+)", read.stdout)[-1]) >= 9_900_000
+    assert re.findall(r"frame=(\d+)", read.stdout)[-1] == "250"
+
+
+def test_captions_and_pictures_are_served(media: str) -> None:
+    """Captions as the transcript reads, the storyboard's sheets by their names, the poster."""
+    assert "二次函数" in httpx.get(f"{media}/captions.vtt").text
+    board = httpx.get(f"{media}/storyboard.vtt").text
+    sheet = re.findall(r"(storyboard-\d+\.jpg)#xywh", board)[0]
+    assert httpx.get(f"{media}/{sheet}").content.startswith(b"\xff\xd8")
+    assert httpx.get(f"{media}/poster.jpg").headers["content-type"] == "image/jpeg"
+    assert httpx.get(f"{media}/secret.txt").status_code == 404
+
+
+def test_events_are_followed_and_resumed(served: Served, address: str) -> None:
+    """A watcher hears what happens, and after a break what it missed, once."""
+    path = f"{address}/api/v1/events?recording_id={served.recording.id}"
+
+    def happen(number: int, recording_id: str | None = served.recording.id) -> None:
+        with served.services.database.write() as connection:
+            tell(connection, "test.event", recording_id=recording_id, number=number)
+
+    def hear(count: int, last: str | None) -> tuple[list[int], str]:
+        headers = {"last-event-id": last} if last else {}
+        numbers: list[int] = []
+        with httpx.stream("GET", path, headers=headers, timeout=20) as stream:
+            assert stream.headers["content-type"].startswith("text/event-stream")
+            identity = ""
+            for line in stream.iter_lines():
+                if line.startswith(":") and not last and not numbers:
+                    for number in range(count):
+                        happen(number)
+                elif line.startswith("id: "):
+                    identity = line[4:]
+                elif line.startswith("data: "):
+                    numbers.append(json.loads(line[6:])["number"])
+                elif not line and len(numbers) == count:
+                    return numbers, identity
+        raise AssertionError("the stream ended")
+
+    heard, last = hear(3, None)
+    assert heard == [0, 1, 2]
+    happen(90, None)
+    happen(91)
+    happen(92)
+    assert hear(2, last)[0] == [91, 92]
+
+
+def test_hundreds_of_idle_watchers_leave_room_for_work(served: Served, address: str) -> None:
+    """Three hundred open streams cost no thread and no connection; each hears the event."""
+    host, port = address.removeprefix("http://").split(":")
+    request = f"GET /api/v1/events HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n".encode()
+
+    async def watch() -> AsyncIterator[None]:
+        reader, writer = await asyncio.open_connection(host, int(port))
+        writer.write(request)
+        await reader.readuntil(b": following")
+        yield
+        await asyncio.wait_for(reader.readuntil(b"event: crowd"), 30)
+        writer.close()
+        await writer.wait_closed()
+        yield
+
+    async def crowd() -> None:
+        watchers = [watch() for _ in range(300)]
+        await asyncio.gather(*(anext(watcher) for watcher in watchers))
+        async with httpx.AsyncClient() as client:
+            answers = [client.get(f"{address}/api/v1/lessons") for _ in range(40)]
+            assert {a.status_code for a in await asyncio.gather(*answers)} == {200}
+        with served.services.database.write() as connection:
+            tell(connection, "crowd")
+        await asyncio.gather(*(anext(watcher) for watcher in watchers))
+
+    asyncio.run(crowd())
+
+
+def test_an_upload_that_is_too_large_leaves_nothing(tmp_path: Path) -> None:
+    """413 while the body comes in, also without a length, and no bytes stay behind."""
+    house = dataclasses.replace(services(tmp_path), max_upload_bytes=100_000)
+    path = "/api/v1/recordings?file_name=a.mp4"
+
+    def body() -> Iterator[bytes]:
+        for _ in range(20):
+            yield b"x" * 10_000
+
+    with serving(create_app(house)) as address:
+        answer = httpx.post(f"{address}{path}", content=body())
+        assert (answer.status_code, answer.json()["code"]) == (413, "media-too-large")
+    assert list(house.uploads.iterdir()) == []
+
+
+def test_a_full_disk_says_so(tmp_path: Path) -> None:
+    """507 in words, and nothing stays behind."""
+    house = services(tmp_path)
+
+    def admit(path: Path, **_: object) -> tuple[Recording, bool]:
+        with disk_errors(path), Path("/dev/full").open("wb", buffering=0) as file:
+            file.write(b"x")
+        raise AssertionError("a full disk takes no byte")
+
+    kept = dataclasses.replace(house, admit=admit)
+    with serving(create_app(kept)) as address:
+        answer = httpx.post(f"{address}/api/v1/recordings?file_name=a.mp4", content=b"x")
+        assert (answer.status_code, answer.json()["code"]) == (507, DiskFull().code)
+        assert "磁盘已满" in answer.json()["detail"]
+        listed = httpx.get(f"{address}/api/v1/recordings").json()
+    assert listed["items"] == []
+    assert list(house.uploads.iterdir()) == []
