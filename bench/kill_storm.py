@@ -31,10 +31,10 @@ from guanke.lock import FolderLock
 from guanke.settings import Settings
 from ingest.admit import admit_file
 from ingest.cutting import ask_for_cut
-from lessons import Clip, ClipState, Recording, RecordingState, new_id
-from lessons.errors import NotReady
+from lessons import Clip, ClipState, Recording, RecordingState, StepState, new_id
+from lessons.errors import NotReady, restored
 from processing.ffmpeg import find_tools
-from storage import clips, janitor, recordings
+from storage import clips, janitor, recordings, steps
 from storage.migrate import migrate
 
 LEASE_S = 5.0
@@ -60,6 +60,7 @@ class Outcome:
     damaged: int = 0
     left_in_scratch: int = 0
     processes_left: int = 0
+    reasons: list[str] = field(default_factory=list)  # of what failed
 
     @property
     def clean(self) -> bool:
@@ -78,10 +79,10 @@ class Storm:
             "GUANKE_DATA": str(folder / "data"),
             "GUANKE_LEASE_S": str(LEASE_S),
             "GUANKE_MAX_CRASHES": "100000",
-            "GUANKE_LADDER": "[180, 90]",
+            "GUANKE_LADDER": "[360, 180]",
             "GUANKE_PORT": "0",
         }
-        self.house: House = open_house(Settings(data=folder / "data", ladder=(180, 90)))
+        self.house: House = open_house(Settings(data=folder / "data", ladder=(360, 180)))
         migrate(self.house.database)
         self.outcome = Outcome(seed=seed)
         self._server: subprocess.Popen[bytes] | None = None
@@ -94,8 +95,8 @@ class Storm:
         subprocess.run(
             [
                 *(str(find_tools().ffmpeg), "-nostdin", "-v", "error", "-y"),
-                *("-ss", str(5 + 9 * number), "-t", "6", "-i", str(SAMPLE)),
-                *("-vf", "scale=320:180", "-c:v", "libx264", "-preset", "ultrafast"),
+                *("-ss", str(5 + 9 * number), "-t", "9", "-i", str(SAMPLE)),
+                *("-vf", "scale=640:360", "-c:v", "libx264", "-preset", "ultrafast"),
                 *("-g", "50", "-c:a", "aac", str(path)),
             ],
             check=True,
@@ -146,22 +147,23 @@ class Storm:
             )
 
     def _victim(self) -> tuple[str, psutil.Process] | None:
+        """Choose whom to kill; ffmpeg is short-lived, so it is waited for."""
         assert self._server is not None
-        try:
-            server = psutil.Process(self._server.pid)
-            family = server.children(recursive=True)
-        except psutil.NoSuchProcess:
-            return None
-        kinds: dict[str, list[psutil.Process]] = {}
-        for process in family:
-            kinds.setdefault(_kind(process), []).append(process)
-        kinds.pop("other", None)
-        if not kinds:  # it is only just starting
-            return None
-        kind = self._rng.choice([*sorted(kinds), "ffmpeg", "supervisor"])
-        if kind == "supervisor":
-            return kind, server
-        return (kind, self._rng.choice(kinds[kind])) if kind in kinds else None
+        kind = self._rng.choice(("ffmpeg", "ffmpeg", "worker", "api", "supervisor"))
+        until = time.monotonic() + 3.0
+        while time.monotonic() < until:
+            try:
+                server = psutil.Process(self._server.pid)
+                family = server.children(recursive=True)
+            except psutil.NoSuchProcess:
+                return None
+            found = [p for p in family if _kind(p) == kind]
+            if kind == "supervisor" and family:
+                return kind, server
+            if found:
+                return kind, self._rng.choice(found)
+            time.sleep(0.005)
+        return None
 
     def _ask_for_clips(self) -> None:
         for recording in self._recordings:
@@ -209,6 +211,10 @@ class Storm:
         house, outcome = self.house, self.outcome
         with house.database.read() as connection:
             kept = {r.id: r.state for r in recordings.page(connection, limit=10_000)}
+            for step in (s for r in kept for s in steps.of_recording(connection, r)):
+                if step.error_code and step.state is not StepState.DONE:
+                    reason = restored(step.error_code, step.error_facts or {})
+                    outcome.reasons.append(f"{step.kind}: {reason.message('en')}")
             made = {r.id: clips.of_recording(connection, r.id) for r in self._recordings}
         outcome.lost = sum(r.id not in kept for r in self._recordings)
         outcome.failed = sum(s is RecordingState.FAILED for s in kept.values())

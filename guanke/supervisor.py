@@ -16,8 +16,8 @@ from guanke.children import Child
 from guanke.house import House
 from guanke.lock import FolderLock
 from lessons.errors import DiskFull, EnvironmentFault
-from processing.plan import wanted
-from storage import clips, janitor, leases, recordings, steps
+from processing.ending import count_death
+from storage import janitor, leases, steps
 from storage.migrate import migrate
 
 log = logging.getLogger("guanke.supervisor")
@@ -118,10 +118,7 @@ class Supervisor:
     def _release(self, child: Child, *, crashed: bool) -> None:
         terms = self.house.settings.terms
         with self.house.database.write() as connection:
-            for step in leases.release_dead(connection, child.owner, terms, crashed=crashed):
-                clips.failed(connection, step)
-                recording = recordings.get(connection, step.recording_id)
-                recordings.settle_state(connection, recording.id, wanted(recording.info))
+            count_death(connection, child.owner, terms, crashed=crashed)
 
     def _end_hung_children(self) -> None:
         """A child that lets its lease run out while it lives is hung: end it; it starts again."""

@@ -18,18 +18,18 @@ from lessons import Recording, Step, StepState
 from lessons.errors import (
     Cancelled,
     DiskFull,
-    EnvironmentFault,
     GuankeError,
     LeaseLost,
-    MediaFault,
     StepStuck,
+    ToolCrashed,
     TransientFault,
 )
 from processing.context import Outcome, StepContext, StepSettings
+from processing.ending import count_death, tell_failure
 from processing.handlers import HANDLERS
 from processing.plan import StepKind, due, wanted
 from processing.pulse import Pulse
-from storage import artifacts, clips, leases, recordings, steps
+from storage import artifacts, leases, recordings, steps
 from storage.database import Database
 from storage.durable import make_folder
 from storage.leases import LeaseTerms
@@ -153,17 +153,16 @@ class Pipeline:
     def _settle(self, step: Step, error: GuankeError) -> None:
         """Write down how the step ended: for good, or to be tried again after a pause."""
         with self.database.write() as connection:
+            if isinstance(error, ToolCrashed):  # counts like a worker that died on this file
+                count_death(connection, step.lease_owner or "", self.terms, crashed=True)
+                return
             if isinstance(error, TransientFault) and step.retries < self.terms.max_retries:
                 pause_ms = 0 if isinstance(error, Cancelled) else _pause_ms(step.retries)
                 counts = not isinstance(error, Cancelled | DiskFull)
                 leases.give_back(connection, step, error, after_ms=pause_ms, counts=counts)
                 return
-            assert isinstance(error, MediaFault | EnvironmentFault), error
             if leases.fail(connection, step, error):
-                if step.kind == StepKind.CLIP:
-                    clips.failed(connection, step)
-                recording = recordings.get(connection, step.recording_id)
-                recordings.settle_state(connection, recording.id, wanted(recording.info))
+                tell_failure(connection, step)
 
 
 def outputs(connection: Connection, recording_id: str) -> dict[StepKind, Mapping[str, object]]:
