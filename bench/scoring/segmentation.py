@@ -1,6 +1,6 @@
 """Scores of phases and of suggestions against the truth."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -52,7 +52,12 @@ def window_diff(truth_ms: Sequence[int], found_ms: Sequence[int], duration_ms: i
     return _disagreement(truth_ms, found_ms, duration_ms, lambda n: n)
 
 
-def _disagreement(truth_ms: Sequence[int], found_ms: Sequence[int], duration_ms: int, of) -> float:  # type: ignore[no-untyped-def]
+def _disagreement(
+    truth_ms: Sequence[int],
+    found_ms: Sequence[int],
+    duration_ms: int,
+    of: Callable[[int], int],
+) -> float:
     size = window(truth_ms, duration_ms) * STEP_MS
     starts = range(0, max(1, duration_ms - size), STEP_MS)
     wrong = sum(

@@ -84,7 +84,7 @@ def _knowledge(cues: tuple[tuple[str, tuple[str, ...]], ...]) -> Knowledge:
     contents = [
         (resources.files("processing.understanding") / "data" / name).read_bytes() for name in FILES
     ]
-    concepts, phases, competencies, speakers = (yaml.safe_load(content) for content in contents)
+    concepts, phases, competencies, speakers = (_load(content) for content in contents)
     lists: dict[str, list[str]] = {}
     for name, phrases in concepts["concepts"].items():
         lists[name] = list(_phrases(phrases))
@@ -110,6 +110,13 @@ def _knowledge(cues: tuple[tuple[str, tuple[str, ...]], ...]) -> Knowledge:
         ),
         version=digest[:12],
     )
+
+
+def _load(content: bytes) -> Any:
+    """Read YAML by the C reader where there is one: ten times as fast."""
+    if yaml.__with_libyaml__:
+        return yaml.load(content, Loader=yaml.CSafeLoader)
+    return yaml.safe_load(content)
 
 
 def _phrases(by_language: Mapping[str, str]) -> Iterable[str]:

@@ -6,6 +6,7 @@ that at least one of them means what it seems to mean.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from processing.understanding.knowledge import CompetencyRules, Knowledge, Rule
 from processing.understanding.phases import Stretch
@@ -78,8 +79,10 @@ def find_moments(
 
 def split_blocks(lines: Sequence[Line], stretches: Sequence[Stretch]) -> list[tuple[int, int]]:
     """Return the lesson as runs of lines between changes of phase and of slide."""
-    cuts = {stretch.first for stretch in stretches}
-    cuts |= {line.index for line in lines if line.slide}
+    if not lines:
+        return []
+    cuts = {0} | {line.index for line in lines if line.slide}
+    cuts |= {new.first for old, new in pairwise(stretches) if old.phase != new.phase}
     starts = sorted(cut for cut in cuts if cut < len(lines))
     return [
         (first, last)

@@ -24,6 +24,7 @@ _MANY_HITS = 3
 _FIRST_LINES = (1.0, 0.5)  # what the first lines of a phase count for beyond the others
 _CROWDED = 0.5  # evidence of n lines counts as much as of n to this power
 _LONG_TURN = 24  # characters
+_MOST_CUTS = 240  # places where a phase may start that are tried, the likeliest
 _MAX_SHARE = 0.6  # of the lesson that one phase may take, when it has several
 
 # How a boundary before a line shows, in nats (logistic regression on scripted lessons).
@@ -198,7 +199,8 @@ class _Parting:
                 score += _BOUNDARY["answered"]
             if line.teacher > 0.3:
                 cuts[line.index] = score
-        return cuts
+        likeliest = sorted(cuts, key=lambda cut: (cut > 0, -cuts[cut]))[:_MOST_CUTS]
+        return {cut: cuts[cut] for cut in likeliest}
 
 
 def expected_phases(duration_ms: int) -> float:
