@@ -108,6 +108,24 @@ def revision(connection: Connection, recording_id: str) -> int:
     return connection.execute(query).scalar_one_or_none() or 0
 
 
+@dataclass(frozen=True, kw_only=True)
+class TranscriptHead:
+    """What is known of a transcript without reading its lines."""
+
+    language: str | None
+    made_by: str
+    revision: int
+    spoken: bool  # whether anybody says anything
+
+
+def head(connection: Connection, recording_id: str) -> TranscriptHead | None:
+    """Return what is known of a transcript; None while there is none."""
+    spoken = select(U.id).where(U.recording_id == recording_id).exists().label("spoken")
+    query = select(tables.transcript, spoken)
+    row = connection.execute(query.where(tables.transcript.c.recording_id == recording_id)).first()
+    return from_row(TranscriptHead, row) if row else None
+
+
 def utterances(connection: Connection, recording_id: str) -> Sequence[KeptUtterance]:
     """Return every line with its id and revision, in order of time."""
     query = select(tables.utterance).where(U.recording_id == recording_id)

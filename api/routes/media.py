@@ -29,13 +29,13 @@ def play_recording(_: Looks, held: Held, recording_id: str) -> PlainTextResponse
     with held.database.read() as connection:
         recording = recordings.get(connection, recording_id)
         renditions = recordings.renditions(connection, recording_id)
-        transcript = transcripts.get(connection, recording_id)
+        words = transcripts.head(connection, recording_id)
     if not renditions:
         raise NotReady(what="recording", detail=recording.file_name)
     text = playback.master(
         renditions,
-        language=transcript.language if transcript else recording.language,
-        captions=bool(transcript and transcript.utterances),
+        language=words.language if words else recording.language,
+        captions=bool(words and words.spoken),
     )
     return playlist(text)
 

@@ -38,15 +38,14 @@ def read_transcript(_: Looks, held: Held, recording_id: str) -> KeptTranscript:
     """Read the transcript as it stands, corrections included. No speech is an empty one."""
     with held.database.read() as connection:
         recording = recordings.get(connection, recording_id)
-        found = transcripts.get(connection, recording_id)
+        found = transcripts.head(connection, recording_id)
         lines = transcripts.utterances(connection, recording_id)
-        revision = transcripts.revision(connection, recording_id)
     if found is None and recording.state is not RecordingState.READY:
         raise NotReady(what="transcript", detail=recording.file_name)
     return KeptTranscript(
         language=found.language if found else None,
         made_by=found.made_by if found else "",
-        revision=revision,
+        revision=found.revision if found else 0,
         utterances=tuple(lines),
     )
 

@@ -213,7 +213,8 @@ async function render() {
   document.querySelector("#language").textContent = say("other");
   document.querySelector("#search input").placeholder = say("search");
   const [page, id, at] = location.hash.slice(2).split("/").map(decodeURIComponent);
-  const begin = state.address === location.hash ? 1000 * main.querySelector("video")?.currentTime : Number(at);
+  const video = main.querySelector("video");
+  const begin = state.address === location.hash && video?.readyState ? 1000 * video.currentTime : Number(at);
   state.address = location.hash;
   try {
     if (page === "lesson") main.replaceChildren(...(await lessonPage(id, begin)).flat().filter(Boolean));
