@@ -1,1 +1,1 @@
-"""The steps. Each is a pure function: paths and values in, values and files in its scratch folder out."""
+"""The steps: pure functions from paths and values to values and files in a scratch folder."""
