@@ -57,6 +57,12 @@ class Tools:
     ffprobe: Path
     version: str
 
+    @property
+    def major(self) -> int:
+        """The release, such as 8 for `n8.1.2`; a build from the source tree counts as new."""
+        found = re.match(r"n?(\d+)\.", self.version)
+        return int(found[1]) if found else 99
+
 
 @cache
 def find_tools(ffmpeg: str | None = None, ffprobe: str | None = None) -> Tools:

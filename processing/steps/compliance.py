@@ -54,7 +54,13 @@ def reasons_to_encode(
 
 
 def looks_damaged(
-    source: Path, tracks: Sequence[Track], duration_ms: int, *, ffmpeg: Ffmpeg, scratch: Path
+    source: Path,
+    container: str,
+    tracks: Sequence[Track],
+    duration_ms: int,
+    *,
+    ffmpeg: Ffmpeg,
+    scratch: Path,
 ) -> bool:
     """Decode a second here and there; return whether ffmpeg complains about any of them.
 
@@ -63,7 +69,9 @@ def looks_damaged(
     maps = [part for track in tracks for part in ("-map", f"0:{track.index}")]
     last = max(duration_ms - 1000, 0)
     for at in range(0, last + 1, max(last // (_LOOKS - 1), 1000)):
-        seek = ("-noaccurate_seek", "-ss", f"{at / 1000:.3f}")
+        seek = ["-noaccurate_seek", "-ss", f"{at / 1000:.3f}"]
+        if container == "mpegts" and at:  # a seek lands anywhere: only keyframes stand alone
+            seek += ["-skip_frame:v", "nokey"]
         # The last look goes on to the very end: that is where a file is cut.
         brief = ("-t", "1", "-frames:v", "25") if at + 1000 < last else ()
         try:
@@ -72,7 +80,7 @@ def looks_damaged(
             )
         except MediaUnreadable:
             return True
-        if "[error]" in said:
+        if any("[error]" in line and "[null @" not in line for line in said.splitlines()):
             return True
     return False
 

@@ -13,6 +13,7 @@ from processing.steps.opening import opened, unused
 
 # A sound that starts later leaves a hole that players stall at; the encoded one is padded.
 _MAX_LATE_MS = 80
+_NEW_FFMPEG = 7
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +37,8 @@ def copy_video(source: Path, info: MediaInfo, *, ffmpeg: Ffmpeg, scratch: Path) 
     picture, sound = info.video, info.audio
     if picture is None or not info.compliant or picture.fps is None or picture.height is None:
         raise MediaRefused(file=ffmpeg.file_name, detail="not to be copied")
-    outputs = {f"{picture.height}p": (picture, _on_the_grid(picture.fps, picture.reordered))}
+    grid = _on_the_grid(picture.fps, picture.reordered, old=ffmpeg.tools.major < _NEW_FFMPEG)
+    outputs = {f"{picture.height}p": (picture, grid)}
     if sound is not None and _copies(sound):
         outputs["audio-original"] = (sound, ["-bsf:a", _cleaned(info), *SOUND_FILE])
     arguments = opened(source, info, ffmpeg)
@@ -61,18 +63,21 @@ def copy_video(source: Path, info: MediaInfo, *, ffmpeg: Ffmpeg, scratch: Path) 
     )
 
 
-def _on_the_grid(fps: Fraction, reordered: int) -> list[str]:
+def _on_the_grid(fps: Fraction, reordered: int, *, old: bool) -> list[str]:
     """Return the options that put frame i at i / fps, in decoding order as it came.
 
     In ticks as the MP4 writer likes them, no coarser than 1/10000 s, so that it changes none.
+    An `old` ffmpeg (before 7) can't change ticks here: it rounds to those of the source.
     """
+    if old:
+        step = f"{fps.denominator}/({fps.numerator}*TB)"
+        times = f"pts=round(round(PTS/({step}))*{step}):dts=round((N-{reordered})*{step})"
+        return ["-bsf:v", f"setts={times}:duration=round({step})", *PICTURE_FILE]
     ticks = fps.numerator
     while ticks < 10_000:
         ticks *= 2
-    step = ticks // fps.numerator * fps.denominator
-    place = f"round(PTS/{step})*{step}"
-    order = f"(N-{reordered})*{step}"
-    times = f"pts={place}:dts={order}:duration={step}"
+    each = ticks // fps.numerator * fps.denominator
+    times = f"pts=round(PTS/{each})*{each}:dts=(N-{reordered})*{each}:duration={each}"
     return ["-bsf:v", f"setts=prescale=1:time_base=1/{ticks}:{times}", *PICTURE_FILE]
 
 

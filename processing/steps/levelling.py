@@ -55,7 +55,7 @@ def _reached(
 ) -> float | None:
     """Measure what `loudness` would come out as."""
     sound = levelled_sound(track, info.duration_ms, loudness)
-    graph = f"[0:{track.index}]{sound},ebur128=peak=none:framelog=quiet[measured]"
+    graph = f"[0:{track.index}]{sound},ebur128=peak=none:framelog=verbose[measured]"
     said = ffmpeg.run(
         [
             *opened(source, info, ffmpeg),

@@ -115,7 +115,9 @@ def probe(source: Path, *, ffmpeg: Ffmpeg, limits: MediaLimits, scratch: Path) -
         else:
             track = _sound_track(stream, scan, zero_ms, alone=picture is None)
         tracks.append(track)
-    if compliant and looks_damaged(source, tracks, duration_ms, ffmpeg=ffmpeg, scratch=scratch):
+    if compliant and looks_damaged(
+        source, container, tracks, duration_ms, ffmpeg=ffmpeg, scratch=scratch
+    ):
         compliant = False
         notes.append("encoded: parts of it are damaged")
     notes += _notes_on_time(tracks, duration_ms, zero_ms, found["format"])

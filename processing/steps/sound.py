@@ -48,7 +48,7 @@ def measure_sound(source: Path, info: MediaInfo, *, ffmpeg: Ffmpeg, scratch: Pat
     pcm = scratch / "sound.wav"
     graph = (
         f"[0:{track.index}]{aligned_sound(track, info.duration_ms)},asplit[m][w];"
-        "[m]ebur128=peak=true:framelog=quiet[measured];"
+        "[m]ebur128=peak=true:framelog=verbose[measured];"
         f"[w]aresample={PCM_RATE},aformat=sample_fmts=s16:channel_layouts=mono[pcm]"
     )
     said = ffmpeg.run(

@@ -41,7 +41,14 @@ def _cuts(rendition: Rendition) -> list[int]:
 def _loudness_of(product: Product, scratch: Path) -> Loudness:
     door = media.door()
     said = door.run(
-        [*door.source(product.path), "-af", "ebur128=peak=true:framelog=quiet", "-f", "null", "-"],
+        [
+            *door.source(product.path),
+            "-af",
+            "ebur128=peak=true:framelog=verbose",
+            "-f",
+            "null",
+            "-",
+        ],
         scratch=scratch,
     )
     return loudness_of(said)
