@@ -33,6 +33,12 @@ class Feed:
         self._recent: deque[Event] = deque()
         self._floor = 0  # everything after this id, up to `_seen`, is in `_recent`
         self._seen = 0
+        self._closed = False
+
+    def close(self) -> None:
+        """Let every stream end: the server stops, and watchers come back to the next one."""
+        self._closed = True
+        self._news.set()
 
     async def run(self) -> None:
         """Read what is new, as long as somebody watches; runs until it is cancelled."""
@@ -58,11 +64,11 @@ class Feed:
         return await run_in_threadpool(read)
 
     async def follow(self, after: int, recording_id: str | None = None) -> AsyncIterator[Event]:
-        """Yield what comes after the event `after`, of one recording or of all, without end."""
+        """Yield what comes after the event `after`, of one recording or of all, until `close`."""
         self._watchers += 1
         self._somebody.set()
         try:
-            while True:
+            while not self._closed:
                 news = self._news
                 if after >= self._floor and self._seen:
                     batch: Sequence[Event] = [e for e in self._recent if e.id > after]

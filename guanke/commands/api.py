@@ -4,9 +4,8 @@ import argparse
 from collections.abc import Mapping
 from functools import partial
 
-import uvicorn
-
 from api.app import create_app
+from api.server import Server
 from api.services import Services
 from guanke.children import die_with_parent
 from guanke.console import EXIT_DONE, Terminal
@@ -16,8 +15,6 @@ from ingest.admit import admit_file
 from lessons.errors import GuankeError
 from processing import sandbox, speech_model
 from processing.ffmpeg import find_tools
-
-GRACE_S = 5  # for open answers when told to stop
 
 
 def options(parser: argparse.ArgumentParser) -> None:
@@ -31,15 +28,7 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:  # noqa: ARG001
         die_with_parent(options.parent)
     settings = read_settings(data=options.data)
     app = create_app(services(open_house(settings)))
-    uvicorn.run(
-        app,
-        host=settings.host,
-        port=settings.port,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=GRACE_S,
-    )
+    Server(app, host=settings.host, port=settings.port).run()
     return EXIT_DONE
 
 

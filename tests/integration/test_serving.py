@@ -6,6 +6,7 @@ import json
 import os
 import re
 import subprocess
+import threading
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -145,6 +146,27 @@ def test_hundreds_of_idle_watchers_leave_room_for_work(served: Served, address: 
         await asyncio.gather(*(anext(watcher) for watcher in watchers))
 
     asyncio.run(crowd())
+
+
+def test_a_server_that_stops_ends_its_streams(tmp_path: Path) -> None:
+    """An open page keeps no server from stopping: its stream ends as it should, uncut."""
+    heard: list[str] = []
+    open_page = threading.Event()
+
+    def watch() -> None:
+        with httpx.stream("GET", f"{address}/api/v1/events", timeout=20) as stream:
+            for line in stream.iter_lines():
+                heard.append(line)
+                open_page.set()
+        heard.append("the end")
+
+    watcher = threading.Thread(target=watch)
+    with serving(create_app(services(tmp_path))) as address:
+        watcher.start()
+        assert open_page.wait(20)
+    watcher.join()
+    assert heard[0] == ": following"
+    assert heard[-1] == "the end"
 
 
 def test_an_upload_that_is_too_large_leaves_nothing(tmp_path: Path) -> None:
