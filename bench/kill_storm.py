@@ -197,7 +197,7 @@ class Storm:
         if self._server and self._server.poll() is None:
             self._server.send_signal(signal.SIGTERM)
             self._server.wait(60)
-        time.sleep(0.5)
+        time.sleep(3.0)  # a child whose parent died while it started ends by itself
         mine = str(self._folder)
         for process in psutil.process_iter(["cmdline", "environ"]):
             command = " ".join(process.info["cmdline"] or [])
@@ -206,6 +206,7 @@ class Storm:
                 mine in command or environment.get("GUANKE_DATA", "").startswith(mine)
             ):
                 self.outcome.processes_left += 1
+                self.outcome.reasons.append(f"left: {process.status()} {command[:300]}")
 
     def _count(self) -> None:
         house, outcome = self.house, self.outcome

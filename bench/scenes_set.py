@@ -97,16 +97,36 @@ def slide(s: Slide) -> Image:
     return image
 
 
-def camera(i: int, seed: int = 0, pan: float = 0.0, w: int = W, h: int = H) -> Image:
-    """Draw a classroom at frame `i`: a teacher walks, heads sway, each frame has its own noise."""
+@cache
+def _room(seed: int, w: int, h: int) -> Image:
+    """Return an empty classroom three pictures wide: windows, posters, shelves."""
     rng = np.random.default_rng(seed)
     wide = np.empty((h, w * 3, 3), np.uint8)
     wide[:] = rng.integers(150, 215, 3)
-    for _ in range(18):  # windows, posters, shelves
+    for _ in range(18):
         x, y = int(rng.integers(0, w * 3)), int(rng.integers(0, h * 2 // 3))
         size = (int(rng.integers(30, 160) * w / W), int(rng.integers(20, 90) * h / H))
         tone = tuple(int(v) for v in rng.integers(30, 250, 3))
         cv2.rectangle(wide, (x, y), (x + size[0], y + size[1]), tone, -1)
+    return wide
+
+
+@cache
+def _grain(h: int, w: int) -> NDArray[np.int16]:
+    return np.random.default_rng(h).normal(0, 6, (h * 2, w * 2, 1)).astype(np.int16)
+
+
+def noisy(image: Image, i: int) -> Image:
+    """Return `image` with a camera's noise, another in every frame `i`."""
+    h, w = image.shape[:2]
+    y, x = (i * 7919) % h, (i * 104729) % w
+    grainy = image.astype(np.int16) + _grain(h, w)[y : y + h, x : x + w]
+    return np.asarray(np.clip(grainy, 0, 255), np.uint8)
+
+
+def camera(i: int, seed: int = 0, pan: float = 0.0, w: int = W, h: int = H) -> Image:
+    """Draw a classroom at frame `i`: a teacher walks, heads sway, each frame has its own noise."""
+    wide = _room(seed, w, h).copy()
     t = i / 25
     x = int(w * (1.4 + 0.28 * np.sin(2 * np.pi * t / 11 + seed)))
     top, low = int(0.25 * h), int(0.62 * h)
@@ -117,8 +137,7 @@ def camera(i: int, seed: int = 0, pan: float = 0.0, w: int = W, h: int = H) -> I
         cv2.circle(wide, (hx, int(0.86 * h)), h // 13, (34 + 6 * k, 40, 50), -1)
         cv2.rectangle(wide, (hx - h // 10, int(0.92 * h)), (hx + h // 10, h), (90, 90, 150), -1)
     left = int(w + pan)
-    noise = np.random.default_rng(i * 7 + seed).normal(0, 6, (h, w, 1))
-    return np.clip(wide[:, left : left + w] + noise, 0, 255).astype(np.uint8)
+    return noisy(wide[:, left : left + w], i)
 
 
 def inset(image: Image, i: int, at: tuple[int, int] = (470, 262), seed: int = 0) -> Image:
@@ -167,6 +186,13 @@ def _shown(name: str, script: Script, draw: Callable[[int], Image], frames: int)
     )
 
 
+def _with_inset(script: Script) -> Callable[[int], Image]:
+    def draw(i: int) -> Image:
+        return inset(script.picture(i), i)
+
+    return draw
+
+
 def _blend(a: Image, b: Image, share: float) -> Image:
     return np.asarray(cv2.addWeighted(a, 1 - share, b, share, 0), np.uint8)
 
@@ -175,7 +201,7 @@ def _templates() -> Iterator[Shown]:
     for theme, start in (("white", 10), ("bar", 30), ("dark", 50)):
         script = _lesson(theme, start)
         yield _shown(f"template_{theme}", script, script.picture, 800)
-        yield _shown(f"inset_{theme}", script, lambda i, s=script: inset(s.picture(i), i), 800)
+        yield _shown(f"inset_{theme}", script, _with_inset(script), 800)
     script = _lesson("white", 70)
     odd = _shown("ntsc", script, script.picture, 780)
     yield Shown(**{**odd.__dict__, "fps": Fraction(30000, 1001)})
@@ -190,7 +216,7 @@ def _builds() -> Iterator[Shown]:
             kind = "change" if lines == 1 else "build"
             script.at(frame, slide(Slide(number=90 + n, lines=lines)), kind)
             frame += 61 + 7 * lines
-    yield _shown("builds", script, lambda i: inset(script.picture(i), i), frame)
+    yield _shown("builds", script, _with_inset(script), frame)
     jumps = Script()
     jumps.at(0, slide(Slide(number=95, lines=1)))
     jumps.at(103, slide(Slide(number=95, lines=4)), "build")
@@ -258,26 +284,28 @@ def _films() -> Iterator[Shown]:
     yield Shown(name="director_dissolves", frames=450, draw=director_dissolves, changes=(110, 300))
 
 
-def _boards() -> Iterator[Shown]:
-    def written(i: int, board: Image, ink: int) -> Image:
-        image = board.copy()
-        for k in range(min(i // 9, 90)):  # one character each 0.36 s
-            write(image, 5000 + k, 1, (40 + 30 * (k % 15), 40 + 36 * (k // 15)), 24, ink)
-        return image
+@cache
+def _board(characters: int, paper: int, ink: int) -> Image:
+    """Return a board on which so much is written."""
+    if characters <= 0:
+        return np.full((H, W, 3), paper, np.uint8)
+    image = _board(characters - 1, paper, ink).copy()
+    k = characters - 1
+    if k < 90:
+        write(image, 5000 + k, 1, (40 + 30 * (k % 15), 40 + 36 * (k // 15)), 24, ink)
+    return image
 
-    white = np.full((H, W, 3), 245, np.uint8)
-    yield Shown(name="whiteboard", frames=700, draw=lambda i: written(i, white, 40), changes=())
+
+def _boards() -> Iterator[Shown]:
+    yield Shown(name="whiteboard", frames=700, draw=lambda i: _board(i // 9, 245, 40), changes=())
 
     def chalk(i: int) -> Image:
-        board = np.empty((H, W, 3), np.uint8)
-        board[:] = (66, 84, 44)
-        image = written(max(0, i - 50), board, 215)
+        image = _board(max(0, i - 50) // 9, 66, 215).copy()
         x = int(320 + 240 * np.sin(i / 60))
         cv2.rectangle(image, (x - 28, 130), (x + 28, H), (140, 84, 70), -1)
         cv2.circle(image, (x, 108), 24, (146, 172, 214), -1)
         light = 1 + 0.12 * np.sin(i / 90)  # the camera's exposure breathes
-        noise = np.random.default_rng(i).normal(0, 5, (H, W, 1))
-        return np.clip(image * light + noise, 0, 255).astype(np.uint8)
+        return noisy(np.clip(image * light, 0, 255).astype(np.uint8), i)
 
     yield Shown(name="chalk_only", frames=900, draw=chalk, changes=())
 
@@ -289,7 +317,10 @@ def _hurried() -> Iterator[Shown]:
         for k, n in enumerate(order):
             script.at(70 + k * gap if k else 0, slide(Slide(number=160 + n, lines=2 + n % 3)))
         end = 70 + len(order) * gap + 100
-        yield _shown(name, script, lambda i, s=script: inset(s.picture(i), i), end)
+        yield _shown(name, script, _with_inset(script), end)
+
+
+def _effects() -> Iterator[Shown]:
     plain = _lesson("white", 180, 160, 4)
 
     def dissolving(i: int) -> Image:
@@ -330,7 +361,7 @@ def _hurried() -> Iterator[Shown]:
 
 def the_set() -> tuple[Shown, ...]:
     """Return every drawn lesson."""
-    return tuple([*_templates(), *_builds(), *_films(), *_boards(), *_hurried()])
+    return tuple([*_templates(), *_builds(), *_films(), *_boards(), *_hurried(), *_effects()])
 
 
 def encode(shown: Shown, folder: Path) -> tuple[Path, Path]:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 PR_SET_PDEATHSIG = 1
+PARENT_OPTION = "--parent"
 LONGEST_PAUSE_S = 10.0
 STEADY_S = 10.0  # a child that lived so long starts again without a pause
 
@@ -41,7 +42,7 @@ class Child:
         """Start it, unless it has died so often that it must wait."""
         if time.monotonic() < self._not_before:
             return
-        command = [sys.executable, "-m", "guanke", *self.arguments, "--parent", str(os.getpid())]
+        command = [sys.executable, "-m", "guanke", *self.arguments, PARENT_OPTION, str(os.getpid())]
         self.process = subprocess.Popen(
             command, env=dict(self.environment), start_new_session=True, stdin=subprocess.DEVNULL
         )

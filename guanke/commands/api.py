@@ -7,7 +7,7 @@ from functools import partial
 from api.app import create_app
 from api.server import Server
 from api.services import Services
-from guanke.children import die_with_parent
+from guanke.children import PARENT_OPTION
 from guanke.console import EXIT_DONE, Terminal
 from guanke.house import House, knowledge, open_house
 from guanke.settings import Settings, read_settings
@@ -19,13 +19,11 @@ from processing.ffmpeg import find_tools
 
 def options(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
-    parser.add_argument("--parent", type=int)
+    parser.add_argument(PARENT_OPTION, type=int)
 
 
 def run(options: argparse.Namespace, terminal: Terminal) -> int:  # noqa: ARG001  # one shape for all
     """Answer requests until told to stop."""
-    if options.parent:
-        die_with_parent(options.parent)
     settings = read_settings(data=options.data)
     app = create_app(services(open_house(settings)))
     Server(app, host=settings.host, port=settings.port).run()

@@ -3,7 +3,7 @@
 import argparse
 import os
 
-from guanke.children import die_with_parent
+from guanke.children import PARENT_OPTION
 from guanke.console import EXIT_DONE, Terminal
 from guanke.house import open_house, pipeline
 from guanke.settings import read_settings
@@ -13,13 +13,11 @@ from processing.worker import work
 def options(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     parser.add_argument("--queues", required=True)
-    parser.add_argument("--parent", type=int)
+    parser.add_argument(PARENT_OPTION, type=int)
 
 
 def run(options: argparse.Namespace, terminal: Terminal) -> int:  # noqa: ARG001  # one shape for all
     """Work until told to stop."""
-    if options.parent:
-        die_with_parent(options.parent)
     house = open_house(read_settings(data=options.data))
     work(pipeline(house), options.queues.split(","), f"embedded:{os.getpid()}")
     return EXIT_DONE

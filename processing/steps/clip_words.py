@@ -4,7 +4,6 @@ import struct
 from collections.abc import Iterator, Sequence
 
 from lessons import Utterance
-
 from processing.steps.mp4_file import Held, OutTrack, Piece, box
 
 _LANGUAGES = {"zh": "zho", "en": "eng", "fr": "fra", "de": "deu", "ja": "jpn"}

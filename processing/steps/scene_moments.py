@@ -31,6 +31,7 @@ LOST_PERHAPS = 0.2  # the same where a template may have kept the rest
 _LOST_BY_BUILD = 0.15
 _STEP_BLOCKS = 3
 _BUILD_BLOCKS = 5
+_CAME_AT_LEAST = 0.05  # of the ink, for a build that fades in
 _SLIDE_BLOCKS = 6  # of ink that a slide must have had to be replaced
 _SCENE_BLOCKS = 24  # of ink, old and new, in a picture whose source is switched
 _REPLACED = 0.8  # share of all inked blocks that a switch of the source replaces
@@ -172,7 +173,8 @@ def _gradual(
     outside = np.concatenate([inside[1 : course.begun], inside[course.done + 1 :]])
     quiet = len(outside) == 0 or float(np.median(outside)) <= 0.03 * course.blocks
     if what is What.BUILD:
-        right = quiet and course.blocks >= 2 * _BUILD_BLOCKS and course.off_mixture <= 0.2
+        right = quiet and course.off_mixture <= 0.2 and course.blocks >= 2 * _BUILD_BLOCKS
+        right = right and seen.came_share(still) >= _CAME_AT_LEAST
     elif quiet:
         like_an_effect = course.off_mixture <= 0.4 or course.wiped >= 0.9
         right = course.blocks >= _SCENE_BLOCKS and like_an_effect

@@ -27,6 +27,7 @@ LISTENED_CUTS = 8  # that vote on the language
 CONTEXT_CHARACTERS = 60
 CONTEXT_PAUSE_MS = 8_000
 UNHEARD_MS = 600  # a stretch this long without a word is listened to again, alone
+SWITCH_MS = 2_500  # shorter stretches say too little about their language
 SPOKEN_TOGETHER = ("zh", "en")  # languages that share a Chinese lesson
 
 
@@ -136,7 +137,8 @@ def _hear(
 ) -> tuple[Heard, list[CutWords]]:
     """Recognise `cuts` in one window; a loop is heard again without what was said before."""
     together = assemble(sound, cuts)
-    also = [name for name in SPOKEN_TOGETHER if language in SPOKEN_TOGETHER and name != language]
+    long_enough = sum(cut.duration_ms for cut in cuts) >= SWITCH_MS
+    also = SPOKEN_TOGETHER if language in SPOKEN_TOGETHER and long_enough else ()
     heard = recogniser.hear(together.samples, language, also=also, context=context)
     if context and looping(plain(heard.text)):
         heard = recogniser.hear(together.samples, language, also=also)

@@ -19,9 +19,10 @@ JOINED_PAUSE_MS = 480  # what is said with a shorter pause may be one utterance
 LONGEST_MS = 12_000
 SAME_VOICE_DB = 5.0  # teacher and pupil differ by more in a classroom
 FAR_MS, NEAR_MS = 1000, 200  # murmur before or after the words is no part of the utterance
+UNSPACED = ("zh", "ja", "th", "lo", "my", "yue")  # written without spaces between words
 DRAWN = 3  # how many words a break between cuts may move to reach punctuation
 _MARKS = "，。？！、；：,.?!;:…"
-_EDGE = rf"[\s{re.escape(_MARKS)}\"'“”‘’（）()《》—-]+"
+_EDGE = rf"[\s{re.escape(_MARKS)}\"“”（）()《》—-]+"
 _EDGES = re.compile(f"^{_EDGE}|{_EDGE}$")
 _ENDS = "。？！?!."
 
@@ -91,7 +92,8 @@ def _tokens(heard: Heard) -> list[Token]:
         tail = word.text.rstrip()[len(word.text.rstrip().rstrip(_MARKS)) :][:1]
         times = (round(word.start_s * 1000), round(word.end_s * 1000))
         last = tokens[-1] if tokens else None
-        if last and not spaced and not last.marks and _one_word(last.text, bare):
+        whole = heard.language not in UNSPACED or (last and _one_word(last.text, bare))
+        if last and not spaced and not last.marks and whole:
             tokens[-1] = replace(last, text=last.text + bare, end_ms=times[1], marks=tail)
             continue
         tokens.append(
