@@ -16,7 +16,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +31,7 @@ from lessons.errors import (
     ToolMissing,
 )
 from processing.child import Progress, in_short, output_of, signal_of
-from processing.sandbox import ENVIRONMENT, Limits, shut_in
+from processing.sandbox import ENVIRONMENT, Limits, file_limit, inputs_of, shut_in
 
 # What an uploaded file may be. A protocol whitelist alone does not stop a playlist named .mp4.
 FORMATS = "mov,matroska,mpegts,avi,wav,mp3,flac,ogg,asf,flv,aac"
@@ -181,7 +180,7 @@ class Ffmpeg:
             tail=tail,
             moves=progress.feed,
             wall_s=wall_limit_s(duration_ms),
-            file_bytes=_file_limit(duration_ms, _inputs(arguments)),
+            file_bytes=file_limit(duration_ms, inputs_of(arguments)),
         )
         for _ in stream:
             pass
@@ -241,7 +240,7 @@ class Ffmpeg:
         said = tail if tail is not None else bytearray()
         room = scratch.resolve() if scratch else None
         limits = Limits(cpu_s=int(wall_s) * 8, file_bytes=file_bytes)
-        inputs = [*_inputs(command), *(p.resolve() for p in reads)]
+        inputs = [*inputs_of(command), *(p.resolve() for p in reads)]
         deadline = time.monotonic() + wall_s
         moved = time.monotonic()
         with subprocess.Popen(
@@ -297,15 +296,3 @@ class Ffmpeg:
 
 def _nobody_listens(_share: float) -> None:
     """Stand in where a step has nobody to report progress to."""
-
-
-def _inputs(arguments: Sequence[str]) -> list[Path]:
-    """Return the files behind `-i`: what the sandbox has to let in."""
-    pairs = pairwise(arguments)
-    return [Path(name[5:]) for flag, name in pairs if flag == "-i" and name.startswith("file:")]
-
-
-def _file_limit(duration_ms: int | None, inputs: Sequence[Path]) -> int:
-    """Return how large an output may grow: its inputs and a quarter, or 12 Mbit/s, and 1 GiB."""
-    read = sum(path.stat().st_size for path in inputs if path.exists())
-    return (1 << 30) + max(read * 5 // 4, (duration_ms or 0) * 1500)

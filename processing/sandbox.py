@@ -11,6 +11,7 @@ import subprocess
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 # A program gets this environment and no other: no proxies, no report files, no secrets.
@@ -111,3 +112,15 @@ def _works(command: Sequence[str]) -> bool:
         return subprocess.run(command, capture_output=True, timeout=20).returncode == 0
     except (OSError, subprocess.TimeoutExpired):
         return False
+
+
+def inputs_of(arguments: Sequence[str]) -> list[Path]:
+    """Return the files behind `-i`: what the sandbox has to let in."""
+    pairs = pairwise(arguments)
+    return [Path(name[5:]) for flag, name in pairs if flag == "-i" and name.startswith("file:")]
+
+
+def file_limit(duration_ms: int | None, inputs: Sequence[Path]) -> int:
+    """Return how large an output may grow: its inputs and a quarter, or 12 Mbit/s, and 1 GiB."""
+    read = sum(path.stat().st_size for path in inputs if path.exists())
+    return (1 << 30) + max(read * 5 // 4, (duration_ms or 0) * 1500)

@@ -69,14 +69,14 @@ def looks_damaged(
     maps = [part for track in tracks for part in ("-map", f"0:{track.index}")]
     last = max(duration_ms - 1000, 0)
     for at in range(0, last + 1, max(last // (_LOOKS - 1), 1000)):
-        seek = ["-noaccurate_seek", "-ss", f"{at / 1000:.3f}"]
+        here = ["-noaccurate_seek", "-ss", f"{at / 1000:.3f}"]
+        if at + 1000 < last:  # the last look goes on to the very end: there files are cut
+            here += ["-t", "1"]
         if container == "mpegts" and at:  # a seek lands anywhere: only keyframes stand alone
-            seek += ["-skip_frame:v", "nokey"]
-        # The last look goes on to the very end: that is where a file is cut.
-        brief = ("-t", "1", "-frames:v", "25") if at + 1000 < last else ()
+            here += ["-skip_frame:v", "nokey"]
         try:
             said = ffmpeg.run(
-                [*ffmpeg.source(source, *seek), *maps, *brief, "-f", "null", "-"], scratch=scratch
+                [*ffmpeg.source(source, *here), *maps, "-f", "null", "-"], scratch=scratch
             )
         except MediaUnreadable:
             return True
