@@ -95,7 +95,12 @@ def score(path: Path, options: argparse.Namespace) -> Row:
         for p in truth["phases"]
     ]
     true_spans = [
-        Labelled(c["start_ms"], c["end_ms"], frozenset(c["labels"]) | frozenset(c["acceptable"]))
+        Labelled(
+            c["start_ms"],
+            c["end_ms"],
+            frozenset(c["labels"]) | frozenset(c["acceptable"]),
+            required=bool(c["labels"]),
+        )
         for c in truth["competency_spans"]
     ]
     if options.verbose:

@@ -10,11 +10,15 @@ OVERLAP_ENOUGH = 0.3  # shared by joint length, where neither middle lies in the
 
 @dataclass(frozen=True)
 class Labelled:
-    """A stretch from `start_ms` to `end_ms` and the labels that are right for it."""
+    """A stretch from `start_ms` to `end_ms` and the labels that are right for it.
+
+    One that is not `required` need not be found, but a suggestion of its labels is right.
+    """
 
     start_ms: int
     end_ms: int
     labels: frozenset[str]
+    required: bool = True
 
 
 @dataclass(frozen=True)
@@ -109,8 +113,8 @@ def score_suggestions(truth: Sequence[Labelled], made: Sequence[Labelled]) -> Su
         return bool(one.labels & other.labels) and same_moment(one, other)
 
     return SuggestionScore(
-        spans=len(truth),
-        found=sum(any(hit(span, one) for one in made) for span in truth),
+        spans=sum(span.required for span in truth),
+        found=sum(span.required and any(hit(span, one) for one in made) for span in truth),
         made=len(made),
         right=sum(any(hit(span, one) for span in truth) for one in made),
     )

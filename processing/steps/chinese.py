@@ -17,6 +17,7 @@ _ASKS_AT_END = re.compile(
 _ASKS = re.compile(
     r"谁|什么|怎么|怎样|为什么|为何|多少|几[个分种次页题]|哪|是否|有没有|是不是|能不能|会不会|几分之几"
 )
+_INVITES = re.compile(r"(^|[，。；])(那)?谁(来|能|愿意|想)")  # 谁来说一说 asks for a hand
 _STATES = re.compile(
     r"没什么|什么都|谁都|怎么也|不管|无论|不知道|告诉|说说|说一说|想一想|看看|看一看|讨论|思考|体会|了解|哪怕"
 )
@@ -53,7 +54,7 @@ def punctuate(text: str) -> str:
 
 def asks(text: str) -> bool:
     """Return whether the sentence `text` (without its mark) is a question by its form."""
-    if _ASKS_AT_END.search(text):
+    if _ASKS_AT_END.search(text) or _INVITES.search(text):
         return True
     clause = re.split("[，。；]", text)[-1]
     return bool(_ASKS.search(clause)) and not _STATES.search(clause)

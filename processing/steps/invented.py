@@ -14,7 +14,7 @@ from processing.steps.utterances import CutWords
 
 # Never said in a lesson, whatever the sound.
 _CREDITS = re.compile(
-    r"请不吝点赞|点赞订阅|订阅转发|打赏支持|明镜与点点|字幕由|字幕志愿者|字幕提供|字幕制作|字幕组|优优独播剧场"
+    r"请不吝点赞|点赞订阅|订阅转发|打赏支持|明镜与点点|字[幕母](?:由|志愿者|提供|制作|组)|优优独播剧场"
     r"|amaraorg|subtitlesby|captionsby|captionedby|soustitres|soustitrage|untertitel"
 )
 # Said by people too: gone only where the sound is doubtful.

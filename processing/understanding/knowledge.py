@@ -44,6 +44,10 @@ class CompetencyRules:
 
     rules: tuple[Rule, ...]
     phases: Mapping[str, float]
+    setting_words: (
+        str  # list of phrases that, in a phase of `settings`, makes the competency likely
+    )
+    settings: Mapping[str, tuple[float, float]]  # where one, or more, of those phrases are heard
     needs_technology: bool
     by: str  # who says what shows it: teacher, pupil or any
 
@@ -163,9 +167,16 @@ def _competency(
         lists[key_of(code, 0)] = list(cues)
         weight = float(entry.get("cues", CUE_WEIGHT))
         rules.append(Rule(groups=((key_of(code, 0),),), barred=(), weight=weight))
+    setting = entry.get("setting") or {}
     return CompetencyRules(
         rules=tuple(rules),
         phases=entry.get("phases") or {},
+        setting_words=str(setting.get("words", "")),
+        settings={
+            phase: (float(worths[0]), float(worths[1]))
+            for phase, worths in setting.items()
+            if phase != "words"
+        },
         needs_technology=bool(entry.get("technology", False)),
         by=str(entry.get("by", "teacher")),
     )

@@ -22,6 +22,7 @@ PUPIL_TRUST = 0.5  # of a teacher's phrase from a pupil's mouth
 SHORT_WORD = {1: 0.3, 2: 0.6, 3: 0.85}  # worth of a Chinese phrase by its length; longer is worth 1
 WITHOUT_TECHNOLOGY = 0.7  # of a score where the competency needs technology and none is mentioned
 ONE_LINE = 0.85  # of a score that rests on one utterance alone
+SETTING = -1  # the number of the rule that a phase and its usual words make
 _TOLD_AROUND = 2
 
 
@@ -72,8 +73,14 @@ def find_moments(
         found = _evidence(lines, rules, told, phase_of)
         for first, last in blocks:
             inside = [piece for piece in found if first <= piece.line < last]
-            if inside:
-                moments.append(_weigh(_best_window(code, lines, first, last, inside), lines, rules))
+            usual = rules.settings.get(phase_of.get(first, ""))
+            if not inside and not usual:
+                continue
+            moment = _weigh(_best_window(code, lines, first, last, inside), lines, rules)
+            if usual:
+                moment = _in_setting(moment, lines, rules.setting_words, usual, told)
+            if moment.evidence:
+                moments.append(moment)
     return moments
 
 
@@ -178,13 +185,37 @@ def _best_window(
 def _weigh(moment: Moment, lines: Sequence[Line], rules: CompetencyRules) -> Moment:
     """Return a moment with its score lowered where its ground is narrow."""
     score = moment.score
-    if len({piece.line for piece in moment.evidence}) == 1:
+    if moment.score and len({piece.line for piece in moment.evidence}) == 1:
         score *= ONE_LINE
     if rules.needs_technology and not any(
         line.has("technology") for line in lines[moment.first : moment.last]
     ):
         score *= WITHOUT_TECHNOLOGY
     return replace(moment, score=score)
+
+
+def _in_setting(
+    moment: Moment,
+    lines: Sequence[Line],
+    words: str,
+    usual: tuple[float, float],
+    told: Sequence[bool],
+) -> Moment:
+    """Return a moment with what its phase alone makes likely, where phrases of a list are heard."""
+    heard: dict[str, tuple[Line, Hit]] = {}
+    for line in lines[moment.first : moment.last]:
+        for hit in line.hits.get(words, ()) if not told[line.index] else ():
+            text = fold(line.utterance.text)[hit.start : hit.end]
+            if len(text) > 1:
+                heard.setdefault(text, (line, hit))
+    if not heard:
+        return moment
+    worth = usual[len(heard) > 1]
+    pieces = tuple(
+        Evidence(SETTING, line.index, hit, worth, text) for text, (line, hit) in heard.items()
+    )
+    score = 1 - (1 - moment.score) * (1 - worth)
+    return replace(moment, score=score, evidence=(*moment.evidence, *pieces))
 
 
 def join(pieces: Iterable[Evidence]) -> float:

@@ -33,7 +33,7 @@ def _said(text: str, cut: Cut, *, sure: float = 0.9, language: str = "zh") -> Cu
 
 def test_traditional_characters_become_simplified() -> None:
     """What whisper writes in traditional characters comes out simplified."""
-    assert simplify("請看大屏幕，複習分數的意義") == "请看大屏幕，复习分数的意义"
+    assert simplify("請看大屏幕複習分數的意義") == "请看大屏幕复习分数的意义"
 
 
 @pytest.mark.parametrize(
