@@ -21,9 +21,9 @@ TOLD_TRUST = 0.35  # of words that are told in a story or a problem, not meant
 PUPIL_TRUST = 0.5  # of a teacher's phrase from a pupil's mouth
 SHORT_WORD = {1: 0.3, 2: 0.6, 3: 0.85}  # worth of a Chinese phrase by its length; longer is worth 1
 WITHOUT_TECHNOLOGY = 0.7  # of a score where the competency needs technology and none is mentioned
-ONE_LINE = 0.85  # of a score that rests on one utterance alone
+ONE_LINE = 0.75  # of a score that rests on one utterance alone
 SETTING = -1  # the number of the rule that a phase and its usual words make
-_TOLD_AROUND = 2
+_TOLD_AROUND = 4
 
 
 @dataclass(frozen=True, slots=True)

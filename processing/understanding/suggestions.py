@@ -6,6 +6,7 @@ from lessons.structure import Reason, ReasonKind, Suggestion
 from lessons.timing import Span
 from processing.understanding.knowledge import Knowledge
 from processing.understanding.moments import Evidence, Moment
+from processing.understanding.phases import LONG_SILENCE_MS
 from processing.understanding.talk import Line
 
 MADE_BY = "guanke-suggest/1"
@@ -13,6 +14,7 @@ PER_COMPETENCY = 3
 ENOUGH = 0.38  # a moment's score below this is not worth a teacher's time
 SHARED = 0.4  # two moments that share more of the shorter one compete
 REASONS = 3
+WORKING_MS = 60_000  # of the silence after a task is set, the part that belongs to the moment
 MOST, MOST_PER_HOUR = 6.0, 15.0  # proposals for a lesson of no length, and more by its length
 
 
@@ -47,9 +49,13 @@ def choose(
 
 
 def _span(moment: Moment, lines: Sequence[Line]) -> Span:
-    last = lines[moment.last - 1].utterance
+    """Return the time of a moment, with the working silence that follows its last words."""
+    last = lines[moment.last - 1]
     start = lines[moment.first].utterance.start_ms
-    return Span(start_ms=start, end_ms=max(start, last.end_ms))
+    end = last.utterance.end_ms
+    if last.silence_after_ms >= LONG_SILENCE_MS:
+        end += min(last.silence_after_ms, WORKING_MS)
+    return Span(start_ms=start, end_ms=max(start, end))
 
 
 def _compete(span: Span, other: Span) -> bool:
