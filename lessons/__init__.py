@@ -1,14 +1,15 @@
 """The vocabulary of Guanke: every noun once, in plain Python; in Chinese: `docs/glossary.md`."""
 
+from lessons.agreement import Agreement, PairAgreement
+from lessons.anchoring import Anchor, Pin
+from lessons.commenting import Comment, CommentSubject, Mention
 from lessons.evidence import (
     Clip,
     ClipState,
-    Comment,
     EvidenceItem,
     EvidenceKind,
     EvidenceSet,
     EvidenceState,
-    Review,
 )
 from lessons.ids import new_id
 from lessons.media import (
@@ -21,6 +22,16 @@ from lessons.media import (
     TrackKind,
 )
 from lessons.records import Lesson, LessonPart, Recording, RecordingState
+from lessons.reviewing import (
+    Assignment,
+    Blindness,
+    Decision,
+    Finding,
+    Outcome,
+    Review,
+    ReviewKind,
+)
+from lessons.rubrics import Aggregation, AggregationRule, Criterion, Level, Mark, Result, Rubric
 from lessons.structure import (
     Competency,
     EvidenceRule,
@@ -38,30 +49,49 @@ from lessons.words import Transcript, Utterance, Word
 from lessons.work import Step, StepState
 
 __all__ = [
+    "Aggregation",
+    "AggregationRule",
+    "Agreement",
+    "Anchor",
+    "Assignment",
+    "Blindness",
     "Clip",
     "ClipState",
     "Comment",
+    "CommentSubject",
     "Competency",
+    "Criterion",
+    "Decision",
     "EvidenceItem",
     "EvidenceKind",
     "EvidenceRule",
     "EvidenceSet",
     "EvidenceState",
+    "Finding",
     "Framework",
     "Lesson",
     "LessonPart",
+    "Level",
     "Loudness",
+    "Mark",
     "MediaInfo",
     "MediaSegment",
+    "Mention",
     "Move",
+    "Outcome",
+    "PairAgreement",
     "Phase",
+    "Pin",
     "Reason",
     "ReasonKind",
     "Recording",
     "RecordingState",
     "Rendition",
     "RenditionSource",
+    "Result",
     "Review",
+    "ReviewKind",
+    "Rubric",
     "Segment",
     "Span",
     "Step",

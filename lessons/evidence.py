@@ -95,28 +95,3 @@ def still_missing(
     """Return the rules that no item answers yet, in the order of the framework."""
     answered = {item.requirement for item in items}
     return tuple(rule for rule in rules if rule.kind not in answered)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Comment:
-    """A remark pinned to a moment and to the words said there, so that it stays with the words."""
-
-    id: str
-    author: str
-    at_ms: int
-    end_ms: int | None
-    anchor_text: str
-    text: str
-    created_at: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
-class Review:
-    """A reviewer's opinion of an evidence set: comments among colleagues, or levels by a rubric."""
-
-    id: str
-    evidence_set_id: str
-    reviewer: str
-    levels: tuple[tuple[str, str], ...]  # (criterion, level code)
-    comments: tuple[Comment, ...]
-    submitted_at: datetime | None

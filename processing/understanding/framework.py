@@ -29,7 +29,7 @@ def load_framework(path: Path | None = None) -> FrameworkData:
     Raises:
         FrameworkUnreadable: the file is missing, is not YAML, or lacks what a framework needs.
     """
-    name, content = _content(path, "micro-competencies.yaml")
+    name, content = read_data(path, "micro-competencies.yaml")
     try:
         tree = yaml.safe_load(content)
         about, entries = tree["framework"], tree["competencies"]
@@ -53,7 +53,7 @@ def load_phases(path: Path | None = None) -> tuple[Phase, ...]:
     Raises:
         FrameworkUnreadable: the file is missing, is not YAML, or lacks what a phase needs.
     """
-    name, content = _content(path, "phases.yaml")
+    name, content = read_data(path, "phases.yaml")
     try:
         entries = yaml.safe_load(content)["phases"]
         phases = tuple(
@@ -67,8 +67,12 @@ def load_phases(path: Path | None = None) -> tuple[Phase, ...]:
     return phases
 
 
-def _content(path: Path | None, packaged: str) -> tuple[str, bytes]:
-    """Return the name and the bytes of the file given, or of the packaged one."""
+def read_data(path: Path | None, packaged: str) -> tuple[str, bytes]:
+    """Return the name and the bytes of the file given, or of the packaged one.
+
+    Raises:
+        FrameworkUnreadable: the file is missing.
+    """
     if path is None:
         return packaged, (resources.files("lessons") / "data" / packaged).read_bytes()
     try:
