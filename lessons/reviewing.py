@@ -9,7 +9,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from lessons.errors import MarksInPeerReview, MarksMissing, OwnEvidence, RecallOver, RequestFault
+from lessons.errors import RequestFault
+from lessons.review_errors import (
+    MarksInPeerReview,
+    MarksMissing,
+    OwnEvidence,
+    RecallOver,
+)
 from lessons.rubrics import Mark, Result, Rubric, check_marks, judged
 
 RECALL = timedelta(seconds=30)  # how long a reviewer may take back what was just submitted

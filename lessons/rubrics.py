@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from lessons.errors import RequestFault, UnknownMark
+from lessons.errors import RequestFault
+from lessons.review_errors import UnknownMark
 
 
 @dataclass(frozen=True, kw_only=True)

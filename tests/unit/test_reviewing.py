@@ -7,12 +7,12 @@ import pytest
 
 from lessons import Aggregation, Criterion, Level, Mark, Review, ReviewKind, Rubric
 from lessons.blinding import Shield, neutral_file_name
-from lessons.errors import (
+from lessons.errors import RequestFault
+from lessons.review_errors import (
     MarksInPeerReview,
     MarksMissing,
     OwnEvidence,
     RecallOver,
-    RequestFault,
     UnknownMark,
 )
 from lessons.reviewing import (
