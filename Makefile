@@ -3,6 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 MAKEFLAGS += --no-builtin-rules
+.DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 
 BIN := .venv/bin
@@ -23,6 +24,10 @@ endif
 RUN_STAMP := .venv/.guanke-run
 DEV_STAMP := .venv/.guanke-dev
 INPUTS := uv.lock pyproject.toml make/bootstrap.sh make/uv.txt
+NPM_STAMP := web/node_modules/.guanke-run
+PAGE := api/web_dist/index.html
+PAGE_SOURCES := $(shell find web/src web/public -type f -not -name '*.test.ts') web/index.html web/vite.config.ts
+NODE := ../make/node.sh # its place as seen from web/
 # An environment knows where it lies: one whose folder was moved is made anew.
 ifneq ($(shell cat .venv/.guanke-home 2>/dev/null),$(CURDIR))
 $(shell rm -f $(RUN_STAMP) $(DEV_STAMP))
@@ -41,8 +46,21 @@ $(RUN_STAMP): $(INPUTS)
 .PHONY: setup
 setup: $(RUN_STAMP) ## everything a server needs, inside this folder
 
+$(NPM_STAMP): web/package-lock.json make/node.sh make/node.txt | $(RUN_STAMP)
+	@echo "guanke: bringing the packages of the page"
+	@cd web && $(NODE) npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(PAGE): $(NPM_STAMP) $(PAGE_SOURCES)
+	@echo "guanke: building the page"
+	@cd web && $(NODE) npx vite build --logLevel warn
+	@touch $@
+
+.PHONY: web
+web: $(PAGE) ## the page, built into api/web_dist
+
 .PHONY: demo
-demo: $(RUN_STAMP) ## the sample lesson through the whole river, then a server on 127.0.0.1
+demo: $(RUN_STAMP) $(PAGE) ## the sample lesson through the whole river, then a server on 127.0.0.1
 	@exec $(BIN)/guanke demo
 
 # --- to change it -------------------------------------------------------------------------------
@@ -59,7 +77,7 @@ test: check ## every check and every test that needs no recordings from outside
 	$(BIN)/pytest -m "not corpus"
 
 .PHONY: check
-check: $(DEV_STAMP) ## formatting, lint, types, import direction, security, lock file
+check: $(DEV_STAMP) web-check ## formatting, lint, types, import direction, security, lock file
 	$(UV) lock --check
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/ruff check $(CODE)
@@ -68,10 +86,27 @@ check: $(DEV_STAMP) ## formatting, lint, types, import direction, security, lock
 	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive $(PACKAGES) bench make
 	$(BIN)/python make/audit.py $(UV)
 
+.PHONY: web-check
+web-check: $(DEV_STAMP) $(PAGE) ## the same of the page: formatting, lint, types, its tests, its size
+	cd web && $(NODE) npm run --silent format:check
+	cd web && $(NODE) npm run --silent lint
+	$(BIN)/python -m make.openapi .cache/openapi.json
+	cd web && $(NODE) npm run --silent api -- ../.cache/schema.ts >/dev/null
+	@cmp -s .cache/schema.ts web/src/api/schema.ts || { echo "web/src/api/schema.ts is not what the API says: run make api-types" >&2; exit 1; }
+	cd web && $(NODE) npm run --silent types
+	cd web && $(NODE) npm test --silent
+	cd web && $(NODE) node size.mjs
+
+.PHONY: api-types
+api-types: $(DEV_STAMP) $(NPM_STAMP) ## web/src/api/schema.ts anew, after a change of the API
+	$(BIN)/python -m make.openapi .cache/openapi.json
+	cd web && $(NODE) npm run --silent api -- src/api/schema.ts
+
 .PHONY: format
-format: $(DEV_STAMP) ## bring the code into shape
+format: $(DEV_STAMP) $(NPM_STAMP) ## bring the code into shape
 	$(BIN)/ruff check --fix $(CODE)
 	$(BIN)/ruff format $(CODE)
+	cd web && $(NODE) npm run --silent format
 
 .PHONY: corpus
 corpus: $(DEV_STAMP) ## the recordings of GUANKE_CORPUS against their truth
@@ -79,7 +114,7 @@ corpus: $(DEV_STAMP) ## the recordings of GUANKE_CORPUS against their truth
 	GUANKE_CORPUS="$$(cd "$(GUANKE_CORPUS)" && pwd)" $(BIN)/pytest -m corpus
 
 .PHONY: e2e
-e2e: $(DEV_STAMP) ## the program as a person uses it
+e2e: $(DEV_STAMP) $(PAGE) ## the program as a person uses it
 	$(BIN)/pytest tests/e2e -m "not corpus"
 
 # $(call program,FILE,COMMAND): a target whose program is not there fails and says so.
@@ -107,4 +142,4 @@ hooks: $(DEV_STAMP) ## run `make check` before each commit
 
 .PHONY: clean
 clean: ## remove what was installed; the data folder stays
-	rm -rf .venv .cache dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .cache web/node_modules web/e2e/browser/node_modules api/web_dist dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

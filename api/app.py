@@ -4,17 +4,16 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from importlib.metadata import version
-from pathlib import Path
 
 import anyio.to_thread
 from fastapi import APIRouter, FastAPI
 from fastapi.concurrency import run_in_threadpool
 from fastapi.routing import APIRoute
-from fastapi.staticfiles import StaticFiles
 
 from api import errors, openapi
 from api.feed import Feed
 from api.guard import Guard
+from api.pages import Pages
 from api.routes import (
     clips,
     events,
@@ -32,7 +31,6 @@ from api.routes import (
 from api.services import Services
 from storage import frameworks as kept_frameworks
 
-STATIC = Path(__file__).parent / "static"
 NOUNS = (
     lessons, recordings, transcripts, segments, suggestions, frameworks, clips, evidence, search,
     events, health,
@@ -66,7 +64,7 @@ def create_app(services: Services) -> FastAPI:
         api.include_router(noun.router)
     app.include_router(api)
     app.include_router(media.router)
-    app.mount("/", StaticFiles(directory=STATIC, html=True), name="page")
+    app.mount("/", Pages(), name="page")
     return app
 
 

@@ -41,7 +41,7 @@ def uv(*arguments: str | Path, cwd: Path = ROOT) -> None:
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
-    """The wheel, made from the source archive, with what the lock file says beside it."""
+    """The wheel, made from the source archive with the built page, and what the lock file says."""
     folder = tmp_path_factory.mktemp("wheel")
     uv("build", "--out-dir", folder / "dist", "--quiet")
     (wheel,) = (folder / "dist").glob("*.whl")
@@ -91,7 +91,20 @@ def test_the_wheel_carries_every_file_of_the_packages(installed: Installed) -> N
     assert ours - names == set()
     assert {n for n in names - ours if not n.startswith("guanke-")} == {SAMPLE}
     assert {"lessons/data/phases.yaml", "lessons/data/micro-competencies.yaml"} <= names
+    assert "api/web_dist/index.html" in names, "run make web before the tests"
     assert any(name.startswith("storage/migrations/versions/0001") for name in names)
+
+
+def test_nothing_is_built_without_the_page(tmp_path: Path) -> None:
+    """A tree whose page was never built gives no archive, and says which command to run."""
+    tree = tmp_path / "tree"
+    for part in (*PACKAGES, "make", "samples"):
+        shutil.copytree(ROOT / part, tree / part, ignore=shutil.ignore_patterns("web_dist"))
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, tree / name)
+    for kind in ("--wheel", "--sdist"):
+        with pytest.raises(AssertionError, match="make web"):
+            uv("build", kind, "--out-dir", tmp_path / "dist", cwd=tree)
 
 
 def test_the_installed_program_tells_its_version(run: Run, installed: Installed) -> None:

@@ -1,0 +1,63 @@
+import { defineStore } from "pinia";
+import { computed, ref } from "vue";
+import { headersFor, useCsrfToken } from "./client";
+import { problemOf } from "./problem";
+
+/** What a person may be; one person may be several. */
+export type Role =
+  "administrator" | "operator" | "teacher" | "reviewer" | "group_lead" | "school_lead";
+
+/** Who is signed in. */
+export interface Session {
+  person_id: string | null;
+  name: string;
+  roles: Role[];
+  csrf_token: string;
+}
+
+const EVERY_ROLE: Role[] = [
+  "administrator",
+  "operator",
+  "teacher",
+  "reviewer",
+  "group_lead",
+  "school_lead",
+];
+const ADDRESS = "/api/v1/session";
+
+/** Who uses the page. Asked once, before the first page is shown. */
+export const useSession = defineStore("session", () => {
+  const session = ref<Session | null>(null);
+  const asked = ref(false);
+  const signedIn = computed(() => session.value !== null);
+
+  /** Ask the server who we are. A server without accounts has one local person in every role. */
+  async function load(): Promise<void> {
+    const request = new Request(new URL(ADDRESS, location.origin), { headers: headersFor("GET") });
+    const response = await fetch(request);
+    if (response.ok) take((await response.json()) as Session);
+    else if (response.status === 404)
+      take({ person_id: null, name: "", roles: EVERY_ROLE, csrf_token: "" });
+    else if (response.status === 401) session.value = null;
+    else throw await problemOf(response, request);
+    asked.value = true;
+  }
+
+  function take(found: Session): void {
+    session.value = found;
+    useCsrfToken(found.csrf_token);
+  }
+
+  /** The session is over: it expired, or the person signed out. */
+  function forget(): void {
+    session.value = null;
+    useCsrfToken("");
+  }
+
+  /** Return whether this person is any of `roles`; no roles means everybody. */
+  function holds(roles: readonly Role[] | undefined): boolean {
+    return !roles?.length || roles.some((role) => session.value?.roles.includes(role));
+  }
+
+  return { session, asked, signedIn, load, take, forget, holds };
+});
