@@ -1109,17 +1109,6 @@ export interface components {
         /**
          * Acceptance
          * @description A suggestion taken over as a clip, as it stood or changed.
-         * @example {
-         *       "competencies": [
-         *         "A6"
-         *       ],
-         *       "end_ms": 130000,
-         *       "lesson_id": "01980f1e-7c3a-7b21-9d40-5b1f2c6a8e10",
-         *       "note": "学生先说，老师再追问。",
-         *       "revision": 1,
-         *       "start_ms": 63200,
-         *       "title": "二次函数的图像"
-         *     }
          */
         Acceptance: {
             /**
@@ -1149,46 +1138,6 @@ export interface components {
         /**
          * Accepted
          * @description A suggestion that was taken over, and the clip it became.
-         * @example {
-         *       "clip": {
-         *         "competencies": [
-         *           "A6"
-         *         ],
-         *         "created_at": "2026-11-23T08:00:00Z",
-         *         "end_ms": 130000,
-         *         "id": "01980f1e-7c3a-7b21-9d40-5b1f2c6a8e10",
-         *         "lesson_id": "01980f1e-7c3a-7b21-9d40-5b1f2c6a8e10",
-         *         "manifest_digest": null,
-         *         "media_digest": null,
-         *         "note": "学生先说，老师再追问。",
-         *         "recording_id": "01980f1e-7c3a-7b21-9d40-5b1f2c6a8e10",
-         *         "revision": 1,
-         *         "start_ms": 63200,
-         *         "state": "virtual",
-         *         "suggestion_id": null,
-         *         "title": "二次函数的图像"
-         *       },
-         *       "suggestion": {
-         *         "clip_id": "01980f1e-7c3a-7b21-9d40-5b1f2c6a8e10",
-         *         "competency": "A6",
-         *         "dismiss_reason": null,
-         *         "end_ms": 130000,
-         *         "id": "01980f1e-7c3a-7b21-9d40-5b1f2c6a8e10",
-         *         "made_by": "whisper-base/3",
-         *         "reasons": [
-         *           {
-         *             "at_ms": 63200,
-         *             "kind": "words",
-         *             "quote": "请同学们四人一组讨论"
-         *           }
-         *         ],
-         *         "recording_id": "01980f1e-7c3a-7b21-9d40-5b1f2c6a8e10",
-         *         "revision": 1,
-         *         "score": 0.71,
-         *         "start_ms": 63200,
-         *         "state": "proposed"
-         *       }
-         *     }
          */
         Accepted: {
             clip: components["schemas"]["Clip"];
@@ -1197,68 +1146,6 @@ export interface components {
         /**
          * Admitted
          * @description The receipt of an upload: its bytes are safe.
-         * @example {
-         *       "lesson": {
-         *         "class_name": "七年级(3)班",
-         *         "created_at": "2026-11-23T08:00:00Z",
-         *         "grade": "七年级",
-         *         "group": "数学组",
-         *         "id": "01980f1e-7c3a-7b21-9d40-5b1f2c6a8e10",
-         *         "parts": [
-         *           {
-         *             "end_ms": 130000,
-         *             "recording_id": "01980f1e-7c3a-7b21-9d40-5b1f2c6a8e10",
-         *             "start_ms": 63200
-         *           }
-         *         ],
-         *         "revision": 1,
-         *         "room": "录播教室1",
-         *         "subject": "数学",
-         *         "taught_on": "2026-11-23",
-         *         "teacher": "王老师",
-         *         "term": "2026秋",
-         *         "textbook_unit": "第二十二章",
-         *         "title": "二次函数的图像"
-         *       },
-         *       "new": true,
-         *       "recording": {
-         *         "bytes": 734003200,
-         *         "created_at": "2026-11-23T08:00:00Z",
-         *         "file_name": "2026-11-23 七3班 数学.mp4",
-         *         "id": "01980f1e-7c3a-7b21-9d40-5b1f2c6a8e10",
-         *         "info": {
-         *           "compliant": false,
-         *           "container": "mov",
-         *           "duration_ms": 2400000,
-         *           "notes": [],
-         *           "tracks": [
-         *             {
-         *               "channels": null,
-         *               "codec": "avc1.640028",
-         *               "duration_ms": 2400000,
-         *               "fps": "25",
-         *               "height": 1080,
-         *               "index": 0,
-         *               "interlaced": false,
-         *               "kind": "video",
-         *               "language": "zh",
-         *               "max_gop_ms": null,
-         *               "pixel_format": null,
-         *               "reordered": 0,
-         *               "rotation": 0,
-         *               "sample_rate": null,
-         *               "start_ms": 63200,
-         *               "variable_fps": false,
-         *               "width": 1920
-         *             }
-         *           ],
-         *           "zero_ms": 0
-         *         },
-         *         "language": "zh",
-         *         "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-         *         "state": "admitted"
-         *       }
-         *     }
          */
         Admitted: {
             lesson: components["schemas"]["Lesson"];
@@ -1266,13 +1153,7 @@ export interface components {
             new: boolean;
             recording: components["schemas"]["Recording"];
         };
-        /**
-         * Body_upload_document
-         * @example {
-         *       "file": "教学设计.docx",
-         *       "requirement": "classroom_clip"
-         *     }
-         */
+        /** Body_upload_document */
         Body_upload_document: {
             /** File */
             file: string;
@@ -1288,24 +1169,6 @@ export interface components {
         /**
          * Clip
          * @description A stretch of a recording that shows something (课堂实录片段).
-         * @example {
-         *       "competencies": [
-         *         "A6"
-         *       ],
-         *       "created_at": "2026-11-23T08:00:00Z",
-         *       "end_ms": 130000,
-         *       "id": "01980f1e-7c3a-7b21-9d40-5b1f2c6a8e10",
-         *       "lesson_id": "01980f1e-7c3a-7b21-9d40-5b1f2c6a8e10",
-         *       "manifest_digest": null,
-         *       "media_digest": null,
-         *       "note": "学生先说，老师再追问。",
-         *       "recording_id": "01980f1e-7c3a-7b21-9d40-5b1f2c6a8e10",
-         *       "revision": 1,
-         *       "start_ms": 63200,
-         *       "state": "virtual",
-         *       "suggestion_id": null,
-         *       "title": "二次函数的图像"
-         *     }
          */
         Clip: {
             /**
@@ -1355,17 +1218,6 @@ export interface components {
         /**
          * ClipEdit
          * @description A clip as it shall be from now on.
-         * @example {
-         *       "competencies": [
-         *         "A6"
-         *       ],
-         *       "end_ms": 130000,
-         *       "lesson_id": "01980f1e-7c3a-7b21-9d40-5b1f2c6a8e10",
-         *       "note": "学生先说，老师再追问。",
-         *       "revision": 1,
-         *       "start_ms": 63200,
-         *       "title": "二次函数的图像"
-         *     }
          */
         ClipEdit: {
             /**
@@ -1401,27 +1253,6 @@ export interface components {
         /**
          * Competency
          * @description One micro-competency (微能力点) of a framework.
-         * @example {
-         *       "code": "A6",
-         *       "dimension": "instructional_design",
-         *       "environment": "multimedia",
-         *       "evidence": [
-         *         {
-         *           "format": "video",
-         *           "kind": "",
-         *           "max_minutes": 10,
-         *           "must_show": [
-         *             "teacher",
-         *             "students"
-         *           ],
-         *           "status": "source"
-         *         }
-         *       ],
-         *       "lesson_visibility": "high",
-         *       "name_en": "Technology-supported lead-in",
-         *       "name_zh": "技术支持的课堂导入",
-         *       "status": "source"
-         *     }
          */
         Competency: {
             /** Code */
@@ -1450,10 +1281,6 @@ export interface components {
         /**
          * Dismissal
          * @description A suggestion put aside, and why.
-         * @example {
-         *       "reason": "",
-         *       "revision": 1
-         *     }
          */
         Dismissal: {
             /**
@@ -1467,16 +1294,6 @@ export interface components {
         /**
          * EvidenceItem
          * @description One piece of evidence (测评证据) in a set.
-         * @example {
-         *       "clip_id": "01980f1e-7c3a-7b21-9d40-5b1f2c6a8e10",
-         *       "created_at": "2026-11-23T08:00:00Z",
-         *       "document_digest": null,
-         *       "document_name": null,
-         *       "id": "01980f1e-7c3a-7b21-9d40-5b1f2c6a8e10",
-         *       "kind": "clip",
-         *       "requirement": "classroom_clip",
-         *       "text": "请同学们四人一组讨论。"
-         *     }
          */
         EvidenceItem: {
             /** Clip Id */
@@ -1507,16 +1324,6 @@ export interface components {
         /**
          * EvidenceRule
          * @description One item that a competency asks for, and how sure we are that it does.
-         * @example {
-         *       "format": "video",
-         *       "kind": "",
-         *       "max_minutes": 10,
-         *       "must_show": [
-         *         "teacher",
-         *         "students"
-         *       ],
-         *       "status": "source"
-         *     }
          */
         EvidenceRule: {
             /** Format */
@@ -1542,22 +1349,6 @@ export interface components {
         /**
          * FormerUtterance
          * @description What a line said before somebody corrected it.
-         * @example {
-         *       "changed_at": "2026-11-23T08:10:00Z",
-         *       "changed_by": "local",
-         *       "end_ms": 130000,
-         *       "revision": 1,
-         *       "start_ms": 63200,
-         *       "text": "请同学们四人一组讨论。",
-         *       "words": [
-         *         {
-         *           "end_ms": 130000,
-         *           "probability": 0.94,
-         *           "start_ms": 63200,
-         *           "text": "请同学们四人一组讨论。"
-         *         }
-         *       ]
-         *     }
          */
         FormerUtterance: {
             /**
@@ -1581,15 +1372,6 @@ export interface components {
         /**
          * Framework
          * @description A versioned set of competencies, as a region publishes it.
-         * @example {
-         *       "competencies": [
-         *         "A6"
-         *       ],
-         *       "id": "01980f1e-7c3a-7b21-9d40-5b1f2c6a8e10",
-         *       "name_en": "Technology-supported lead-in",
-         *       "name_zh": "技术支持的课堂导入",
-         *       "version": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
-         *     }
          */
         Framework: {
             /** Competencies */
@@ -1606,18 +1388,6 @@ export interface components {
         /**
          * Health
          * @description Whether the service can work, and on what it stands.
-         * @example {
-         *       "disk_free_bytes": 0,
-         *       "facts": {
-         *         "ffmpeg": "8.1",
-         *         "model": "whisper-base",
-         *         "sandbox": true
-         *       },
-         *       "queues": {
-         *         "transcode": 1
-         *       },
-         *       "ready": true
-         *     }
          */
         Health: {
             /** Disk Free Bytes */
@@ -1636,23 +1406,6 @@ export interface components {
         /**
          * Hit
          * @description One thing found: where to go, and the words around it.
-         * @example {
-         *       "at_ms": 63200,
-         *       "cursor": "01980f1e-7c3a-7b21-9d40-5b1f2c6a8e10~63200~41",
-         *       "end_ms": 130000,
-         *       "kind": "utterance",
-         *       "lesson_id": "01980f1e-7c3a-7b21-9d40-5b1f2c6a8e10",
-         *       "lesson_title": "二次函数的图像",
-         *       "marks": [
-         *         [
-         *           4,
-         *           6
-         *         ]
-         *       ],
-         *       "recording_id": "01980f1e-7c3a-7b21-9d40-5b1f2c6a8e10",
-         *       "snippet": "今天学习二次函数的图像",
-         *       "subject_id": "01980f1e-7c3a-7b21-9d40-5b1f2c6a8e10"
-         *     }
          */
         Hit: {
             /** At Ms */
@@ -1681,54 +1434,6 @@ export interface components {
         /**
          * KeptEvidenceSet
          * @description An evidence set, held against the rules of the competency it is for.
-         * @example {
-         *       "competency": "A6",
-         *       "created_at": "2026-11-23T08:00:00Z",
-         *       "framework_id": "cn-tisheng-2.0",
-         *       "framework_version": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-         *       "id": "01980f1e-7c3a-7b21-9d40-5b1f2c6a8e10",
-         *       "items": [
-         *         {
-         *           "clip_id": "01980f1e-7c3a-7b21-9d40-5b1f2c6a8e10",
-         *           "created_at": "2026-11-23T08:00:00Z",
-         *           "document_digest": null,
-         *           "document_name": null,
-         *           "id": "01980f1e-7c3a-7b21-9d40-5b1f2c6a8e10",
-         *           "kind": "clip",
-         *           "requirement": "classroom_clip",
-         *           "text": "请同学们四人一组讨论。"
-         *         }
-         *       ],
-         *       "lesson_id": "01980f1e-7c3a-7b21-9d40-5b1f2c6a8e10",
-         *       "missing": [
-         *         {
-         *           "format": "video",
-         *           "kind": "",
-         *           "max_minutes": 10,
-         *           "must_show": [
-         *             "teacher",
-         *             "students"
-         *           ],
-         *           "status": "source"
-         *         }
-         *       ],
-         *       "revision": 1,
-         *       "rules": [
-         *         {
-         *           "format": "video",
-         *           "kind": "",
-         *           "max_minutes": 10,
-         *           "must_show": [
-         *             "teacher",
-         *             "students"
-         *           ],
-         *           "status": "source"
-         *         }
-         *       ],
-         *       "state": "draft",
-         *       "teacher": "王老师",
-         *       "too_long": []
-         *     }
          */
         KeptEvidenceSet: {
             /** Competency */
@@ -1772,14 +1477,6 @@ export interface components {
         /**
          * KeptSegment
          * @description A phase of the lesson, as it stands now.
-         * @example {
-         *       "end_ms": 130000,
-         *       "id": "01980f1e-7c3a-7b21-9d40-5b1f2c6a8e10",
-         *       "phase": "group_work",
-         *       "revision": 1,
-         *       "start_ms": 63200,
-         *       "title": "二次函数的图像"
-         *     }
          */
         KeptSegment: {
             /** End Ms */
@@ -1798,26 +1495,6 @@ export interface components {
         /**
          * KeptSuggestion
          * @description A proposal, and what the teacher made of it.
-         * @example {
-         *       "clip_id": "01980f1e-7c3a-7b21-9d40-5b1f2c6a8e10",
-         *       "competency": "A6",
-         *       "dismiss_reason": null,
-         *       "end_ms": 130000,
-         *       "id": "01980f1e-7c3a-7b21-9d40-5b1f2c6a8e10",
-         *       "made_by": "whisper-base/3",
-         *       "reasons": [
-         *         {
-         *           "at_ms": 63200,
-         *           "kind": "words",
-         *           "quote": "请同学们四人一组讨论"
-         *         }
-         *       ],
-         *       "recording_id": "01980f1e-7c3a-7b21-9d40-5b1f2c6a8e10",
-         *       "revision": 1,
-         *       "score": 0.71,
-         *       "start_ms": 63200,
-         *       "state": "proposed"
-         *     }
          */
         KeptSuggestion: {
             /** Clip Id */
@@ -1847,29 +1524,6 @@ export interface components {
         /**
          * KeptTranscript
          * @description The transcript as it reads now, its lines with their ids.
-         * @example {
-         *       "language": "zh",
-         *       "made_by": "whisper-base/3",
-         *       "revision": 1,
-         *       "utterances": [
-         *         {
-         *           "end_ms": 130000,
-         *           "id": "01980f1e-7c3a-7b21-9d40-5b1f2c6a8e10",
-         *           "revision": 1,
-         *           "speaker": "teacher",
-         *           "start_ms": 63200,
-         *           "text": "请同学们四人一组讨论。",
-         *           "words": [
-         *             {
-         *               "end_ms": 130000,
-         *               "probability": 0.94,
-         *               "start_ms": 63200,
-         *               "text": "请同学们四人一组讨论。"
-         *             }
-         *           ]
-         *         }
-         *       ]
-         *     }
          */
         KeptTranscript: {
             /** Language */
@@ -1890,22 +1544,6 @@ export interface components {
         /**
          * KeptUtterance
          * @description A line of the transcript, as it reads now.
-         * @example {
-         *       "end_ms": 130000,
-         *       "id": "01980f1e-7c3a-7b21-9d40-5b1f2c6a8e10",
-         *       "revision": 1,
-         *       "speaker": "teacher",
-         *       "start_ms": 63200,
-         *       "text": "请同学们四人一组讨论。",
-         *       "words": [
-         *         {
-         *           "end_ms": 130000,
-         *           "probability": 0.94,
-         *           "start_ms": 63200,
-         *           "text": "请同学们四人一组讨论。"
-         *         }
-         *       ]
-         *     }
          */
         KeptUtterance: {
             /** End Ms */
@@ -1929,28 +1567,6 @@ export interface components {
         /**
          * Lesson
          * @description One lesson (课), as a teacher would name it.
-         * @example {
-         *       "class_name": "七年级(3)班",
-         *       "created_at": "2026-11-23T08:00:00Z",
-         *       "grade": "七年级",
-         *       "group": "数学组",
-         *       "id": "01980f1e-7c3a-7b21-9d40-5b1f2c6a8e10",
-         *       "parts": [
-         *         {
-         *           "end_ms": 130000,
-         *           "recording_id": "01980f1e-7c3a-7b21-9d40-5b1f2c6a8e10",
-         *           "start_ms": 63200
-         *         }
-         *       ],
-         *       "revision": 1,
-         *       "room": "录播教室1",
-         *       "subject": "数学",
-         *       "taught_on": "2026-11-23",
-         *       "teacher": "王老师",
-         *       "term": "2026秋",
-         *       "textbook_unit": "第二十二章",
-         *       "title": "二次函数的图像"
-         *     }
          */
         Lesson: {
             /** Class Name */
@@ -1994,19 +1610,6 @@ export interface components {
         /**
          * LessonEdit
          * @description All that people write about a lesson, as it shall read from now on.
-         * @example {
-         *       "class_name": "七年级(3)班",
-         *       "grade": "七年级",
-         *       "group": "数学组",
-         *       "revision": 1,
-         *       "room": "录播教室1",
-         *       "subject": "数学",
-         *       "taught_on": "2026-11-23",
-         *       "teacher": "王老师",
-         *       "term": "2026秋",
-         *       "textbook_unit": "第二十二章",
-         *       "title": "二次函数的图像"
-         *     }
          */
         LessonEdit: {
             /** Class Name */
@@ -2035,10 +1638,6 @@ export interface components {
         /**
          * LessonJoin
          * @description Another lesson that comes behind this one.
-         * @example {
-         *       "other_id": "01980f1e-7c3a-7b21-9d40-5b1f2c6a8e10",
-         *       "revision": 1
-         *     }
          */
         LessonJoin: {
             /** Other Id */
@@ -2049,11 +1648,6 @@ export interface components {
         /**
          * LessonPart
          * @description A stretch of a recording that belongs to a lesson. Trimming moves its ends, not the media.
-         * @example {
-         *       "end_ms": 130000,
-         *       "recording_id": "01980f1e-7c3a-7b21-9d40-5b1f2c6a8e10",
-         *       "start_ms": 63200
-         *     }
          */
         LessonPart: {
             /** End Ms */
@@ -2066,21 +1660,6 @@ export interface components {
         /**
          * LessonSplit
          * @description Where a lesson is cut in two, and what the second of them is called.
-         * @example {
-         *       "at_ms": 63200,
-         *       "class_name": "七年级(3)班",
-         *       "grade": "七年级",
-         *       "group": "数学组",
-         *       "recording_id": "01980f1e-7c3a-7b21-9d40-5b1f2c6a8e10",
-         *       "revision": 1,
-         *       "room": "录播教室1",
-         *       "subject": "数学",
-         *       "taught_on": "2026-11-23",
-         *       "teacher": "王老师",
-         *       "term": "2026秋",
-         *       "textbook_unit": "第二十二章",
-         *       "title": "二次函数的图像"
-         *     }
          */
         LessonSplit: {
             /** At Ms */
@@ -2113,34 +1692,6 @@ export interface components {
         /**
          * MediaInfo
          * @description What the probe found: container, exact duration, and the tracks worth keeping.
-         * @example {
-         *       "compliant": false,
-         *       "container": "mov",
-         *       "duration_ms": 2400000,
-         *       "notes": [],
-         *       "tracks": [
-         *         {
-         *           "channels": null,
-         *           "codec": "avc1.640028",
-         *           "duration_ms": 2400000,
-         *           "fps": "25",
-         *           "height": 1080,
-         *           "index": 0,
-         *           "interlaced": false,
-         *           "kind": "video",
-         *           "language": "zh",
-         *           "max_gop_ms": null,
-         *           "pixel_format": null,
-         *           "reordered": 0,
-         *           "rotation": 0,
-         *           "sample_rate": null,
-         *           "start_ms": 63200,
-         *           "variable_fps": false,
-         *           "width": 1920
-         *         }
-         *       ],
-         *       "zero_ms": 0
-         *     }
          */
         MediaInfo: {
             /**
@@ -2168,11 +1719,6 @@ export interface components {
         /**
          * MediaSegment
          * @description One HLS piece of a rendition's single file.
-         * @example {
-         *       "bytes": 734003200,
-         *       "duration_us": 4000000,
-         *       "offset": 4
-         *     }
          */
         MediaSegment: {
             /** Bytes */
@@ -2185,17 +1731,6 @@ export interface components {
         /**
          * NewClip
          * @description A clip to make; it plays at once.
-         * @example {
-         *       "competencies": [
-         *         "A6"
-         *       ],
-         *       "end_ms": 130000,
-         *       "lesson_id": "01980f1e-7c3a-7b21-9d40-5b1f2c6a8e10",
-         *       "note": "学生先说，老师再追问。",
-         *       "recording_id": "01980f1e-7c3a-7b21-9d40-5b1f2c6a8e10",
-         *       "start_ms": 63200,
-         *       "title": "二次函数的图像"
-         *     }
          */
         NewClip: {
             /**
@@ -2225,12 +1760,6 @@ export interface components {
         /**
          * NewEvidenceItem
          * @description A clip or a reflection for a set; documents are uploaded.
-         * @example {
-         *       "clip_id": "01980f1e-7c3a-7b21-9d40-5b1f2c6a8e10",
-         *       "kind": "clip",
-         *       "requirement": "classroom_clip",
-         *       "text": "请同学们四人一组讨论。"
-         *     }
          */
         NewEvidenceItem: {
             /** Clip Id */
@@ -2244,11 +1773,6 @@ export interface components {
         /**
          * NewEvidenceSet
          * @description What an evidence set is begun for.
-         * @example {
-         *       "competency": "A6",
-         *       "lesson_id": "01980f1e-7c3a-7b21-9d40-5b1f2c6a8e10",
-         *       "teacher": "王老师"
-         *     }
          */
         NewEvidenceSet: {
             /** Competency */
@@ -2261,25 +1785,6 @@ export interface components {
         /**
          * NewLesson
          * @description A lesson to keep, with the stretches of recordings that it is.
-         * @example {
-         *       "class_name": "七年级(3)班",
-         *       "grade": "七年级",
-         *       "group": "数学组",
-         *       "parts": [
-         *         {
-         *           "end_ms": 130000,
-         *           "recording_id": "01980f1e-7c3a-7b21-9d40-5b1f2c6a8e10",
-         *           "start_ms": 63200
-         *         }
-         *       ],
-         *       "room": "录播教室1",
-         *       "subject": "数学",
-         *       "taught_on": "2026-11-23",
-         *       "teacher": "王老师",
-         *       "term": "2026秋",
-         *       "textbook_unit": "第二十二章",
-         *       "title": "二次函数的图像"
-         *     }
          */
         NewLesson: {
             /** Class Name */
@@ -2311,29 +1816,6 @@ export interface components {
         /**
          * Page[Clip]
          * @description Some of a list, and where the next page starts: null when this is the last. Of: Clip.
-         * @example {
-         *       "items": [
-         *         {
-         *           "competencies": [
-         *             "A6"
-         *           ],
-         *           "created_at": "2026-11-23T08:00:00Z",
-         *           "end_ms": 130000,
-         *           "id": "01980f1e-7c3a-7b21-9d40-5b1f2c6a8e10",
-         *           "lesson_id": "01980f1e-7c3a-7b21-9d40-5b1f2c6a8e10",
-         *           "manifest_digest": null,
-         *           "media_digest": null,
-         *           "note": "学生先说，老师再追问。",
-         *           "recording_id": "01980f1e-7c3a-7b21-9d40-5b1f2c6a8e10",
-         *           "revision": 1,
-         *           "start_ms": 63200,
-         *           "state": "virtual",
-         *           "suggestion_id": null,
-         *           "title": "二次函数的图像"
-         *         }
-         *       ],
-         *       "next": null
-         *     }
          */
         Page_Clip_: {
             /** Items */
@@ -2344,28 +1826,6 @@ export interface components {
         /**
          * Page[Hit]
          * @description Some of a list, and where the next page starts: null when this is the last. Of: Hit.
-         * @example {
-         *       "items": [
-         *         {
-         *           "at_ms": 63200,
-         *           "cursor": "01980f1e-7c3a-7b21-9d40-5b1f2c6a8e10~63200~41",
-         *           "end_ms": 130000,
-         *           "kind": "utterance",
-         *           "lesson_id": "01980f1e-7c3a-7b21-9d40-5b1f2c6a8e10",
-         *           "lesson_title": "二次函数的图像",
-         *           "marks": [
-         *             [
-         *               4,
-         *               6
-         *             ]
-         *           ],
-         *           "recording_id": "01980f1e-7c3a-7b21-9d40-5b1f2c6a8e10",
-         *           "snippet": "今天学习二次函数的图像",
-         *           "subject_id": "01980f1e-7c3a-7b21-9d40-5b1f2c6a8e10"
-         *         }
-         *       ],
-         *       "next": null
-         *     }
          */
         Page_Hit_: {
             /** Items */
@@ -2376,59 +1836,6 @@ export interface components {
         /**
          * Page[KeptEvidenceSet]
          * @description Some of a list, and where the next page starts: null when this is the last. Of: KeptEvidenceSet.
-         * @example {
-         *       "items": [
-         *         {
-         *           "competency": "A6",
-         *           "created_at": "2026-11-23T08:00:00Z",
-         *           "framework_id": "cn-tisheng-2.0",
-         *           "framework_version": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-         *           "id": "01980f1e-7c3a-7b21-9d40-5b1f2c6a8e10",
-         *           "items": [
-         *             {
-         *               "clip_id": "01980f1e-7c3a-7b21-9d40-5b1f2c6a8e10",
-         *               "created_at": "2026-11-23T08:00:00Z",
-         *               "document_digest": null,
-         *               "document_name": null,
-         *               "id": "01980f1e-7c3a-7b21-9d40-5b1f2c6a8e10",
-         *               "kind": "clip",
-         *               "requirement": "classroom_clip",
-         *               "text": "请同学们四人一组讨论。"
-         *             }
-         *           ],
-         *           "lesson_id": "01980f1e-7c3a-7b21-9d40-5b1f2c6a8e10",
-         *           "missing": [
-         *             {
-         *               "format": "video",
-         *               "kind": "",
-         *               "max_minutes": 10,
-         *               "must_show": [
-         *                 "teacher",
-         *                 "students"
-         *               ],
-         *               "status": "source"
-         *             }
-         *           ],
-         *           "revision": 1,
-         *           "rules": [
-         *             {
-         *               "format": "video",
-         *               "kind": "",
-         *               "max_minutes": 10,
-         *               "must_show": [
-         *                 "teacher",
-         *                 "students"
-         *               ],
-         *               "status": "source"
-         *             }
-         *           ],
-         *           "state": "draft",
-         *           "teacher": "王老师",
-         *           "too_long": []
-         *         }
-         *       ],
-         *       "next": null
-         *     }
          */
         Page_KeptEvidenceSet_: {
             /** Items */
@@ -2439,33 +1846,6 @@ export interface components {
         /**
          * Page[Lesson]
          * @description Some of a list, and where the next page starts: null when this is the last. Of: Lesson.
-         * @example {
-         *       "items": [
-         *         {
-         *           "class_name": "七年级(3)班",
-         *           "created_at": "2026-11-23T08:00:00Z",
-         *           "grade": "七年级",
-         *           "group": "数学组",
-         *           "id": "01980f1e-7c3a-7b21-9d40-5b1f2c6a8e10",
-         *           "parts": [
-         *             {
-         *               "end_ms": 130000,
-         *               "recording_id": "01980f1e-7c3a-7b21-9d40-5b1f2c6a8e10",
-         *               "start_ms": 63200
-         *             }
-         *           ],
-         *           "revision": 1,
-         *           "room": "录播教室1",
-         *           "subject": "数学",
-         *           "taught_on": "2026-11-23",
-         *           "teacher": "王老师",
-         *           "term": "2026秋",
-         *           "textbook_unit": "第二十二章",
-         *           "title": "二次函数的图像"
-         *         }
-         *       ],
-         *       "next": null
-         *     }
          */
         Page_Lesson_: {
             /** Items */
@@ -2476,77 +1856,6 @@ export interface components {
         /**
          * Page[ShownRecording]
          * @description Some of a list, and where the next page starts: null when this is the last. Of: ShownRecording.
-         * @example {
-         *       "items": [
-         *         {
-         *           "bytes": 734003200,
-         *           "created_at": "2026-11-23T08:00:00Z",
-         *           "file_name": "2026-11-23 七3班 数学.mp4",
-         *           "id": "01980f1e-7c3a-7b21-9d40-5b1f2c6a8e10",
-         *           "info": {
-         *             "compliant": false,
-         *             "container": "mov",
-         *             "duration_ms": 2400000,
-         *             "notes": [],
-         *             "tracks": [
-         *               {
-         *                 "channels": null,
-         *                 "codec": "avc1.640028",
-         *                 "duration_ms": 2400000,
-         *                 "fps": "25",
-         *                 "height": 1080,
-         *                 "index": 0,
-         *                 "interlaced": false,
-         *                 "kind": "video",
-         *                 "language": "zh",
-         *                 "max_gop_ms": null,
-         *                 "pixel_format": null,
-         *                 "reordered": 0,
-         *                 "rotation": 0,
-         *                 "sample_rate": null,
-         *                 "start_ms": 63200,
-         *                 "variable_fps": false,
-         *                 "width": 1920
-         *               }
-         *             ],
-         *             "zero_ms": 0
-         *           },
-         *           "language": "zh",
-         *           "progress": 0.62,
-         *           "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-         *           "state": "admitted",
-         *           "steps": [
-         *             {
-         *               "attempt": 1,
-         *               "crashes": 0,
-         *               "created_at_ms": 1795420800000,
-         *               "error_code": null,
-         *               "error_facts": null,
-         *               "finished_at_ms": null,
-         *               "id": "01980f1e-7c3a-7b21-9d40-5b1f2c6a8e10",
-         *               "input_digest": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-         *               "kind": "",
-         *               "lease_owner": null,
-         *               "lease_until_ms": 0,
-         *               "not_before_ms": 0,
-         *               "output": null,
-         *               "params": {},
-         *               "progress": 0.62,
-         *               "queue": "io",
-         *               "reason": null,
-         *               "recording_id": "01980f1e-7c3a-7b21-9d40-5b1f2c6a8e10",
-         *               "retries": 0,
-         *               "started_at_ms": null,
-         *               "state": "ready",
-         *               "tools": {
-         *                 "ffmpeg": "8.1"
-         *               }
-         *             }
-         *           ]
-         *         }
-         *       ],
-         *       "next": null
-         *     }
          */
         Page_ShownRecording_: {
             /** Items */
@@ -2557,12 +1866,6 @@ export interface components {
         /**
          * PartEdit
          * @description A stretch of a recording, to keep or to leave out of a lesson.
-         * @example {
-         *       "end_ms": 130000,
-         *       "recording_id": "01980f1e-7c3a-7b21-9d40-5b1f2c6a8e10",
-         *       "revision": 1,
-         *       "start_ms": 63200
-         *     }
          */
         PartEdit: {
             /** End Ms */
@@ -2577,11 +1880,6 @@ export interface components {
         /**
          * Phase
          * @description One kind of lesson phase (教学环节). The set of phases is data; a school may change it.
-         * @example {
-         *       "code": "A6",
-         *       "en": "Group work",
-         *       "zh": "小组合作"
-         *     }
          */
         Phase: {
             /** Code */
@@ -2599,49 +1897,27 @@ export interface components {
             /**
              * Code
              * @description Stable, for programs.
-             * @example not-found
              */
             code: string;
-            /**
-             * Detail
-             * @example 找不到课“018f…”。
-             */
+            /** Detail */
             detail: string;
             /**
              * Facts
              * @default {}
-             * @example {
-             *       "id": "018f…",
-             *       "what": "lesson"
-             *     }
              */
             facts: {
                 [key: string]: string;
             };
-            /**
-             * Status
-             * @example 404
-             */
+            /** Status */
             status: number;
-            /**
-             * Title
-             * @example 没有找到
-             */
+            /** Title */
             title: string;
-            /**
-             * Type
-             * @example about:blank
-             */
+            /** Type */
             type: string;
         };
         /**
          * Reason
          * @description Why a moment may show a competency: words really said there, or something that happened.
-         * @example {
-         *       "at_ms": 63200,
-         *       "kind": "words",
-         *       "quote": "请同学们四人一组讨论"
-         *     }
          */
         Reason: {
             /** At Ms */
@@ -2659,43 +1935,6 @@ export interface components {
         /**
          * Recording
          * @description One file that came in (课堂实录). The same bytes are the same recording.
-         * @example {
-         *       "bytes": 734003200,
-         *       "created_at": "2026-11-23T08:00:00Z",
-         *       "file_name": "2026-11-23 七3班 数学.mp4",
-         *       "id": "01980f1e-7c3a-7b21-9d40-5b1f2c6a8e10",
-         *       "info": {
-         *         "compliant": false,
-         *         "container": "mov",
-         *         "duration_ms": 2400000,
-         *         "notes": [],
-         *         "tracks": [
-         *           {
-         *             "channels": null,
-         *             "codec": "avc1.640028",
-         *             "duration_ms": 2400000,
-         *             "fps": "25",
-         *             "height": 1080,
-         *             "index": 0,
-         *             "interlaced": false,
-         *             "kind": "video",
-         *             "language": "zh",
-         *             "max_gop_ms": null,
-         *             "pixel_format": null,
-         *             "reordered": 0,
-         *             "rotation": 0,
-         *             "sample_rate": null,
-         *             "start_ms": 63200,
-         *             "variable_fps": false,
-         *             "width": 1920
-         *           }
-         *         ],
-         *         "zero_ms": 0
-         *       },
-         *       "language": "zh",
-         *       "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-         *       "state": "admitted"
-         *     }
          */
         Recording: {
             /** Bytes */
@@ -2727,26 +1966,6 @@ export interface components {
          * @description One playable form of a recording: a single fragmented MP4, addressed by byte ranges.
          *
          *         Its presentation times are on the recording's clock: the frame shown at time zero has pts 0.
-         * @example {
-         *       "bandwidth": 2400000,
-         *       "bytes": 734003200,
-         *       "codec": "avc1.640028",
-         *       "digest": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-         *       "fps": "25",
-         *       "height": 1080,
-         *       "init_bytes": 1024,
-         *       "kind": "video",
-         *       "name": "720p",
-         *       "segments": [
-         *         {
-         *           "bytes": 734003200,
-         *           "duration_us": 4000000,
-         *           "offset": 4
-         *         }
-         *       ],
-         *       "source": "copied",
-         *       "width": 1920
-         *     }
          */
         Rendition: {
             /**
@@ -2784,9 +2003,6 @@ export interface components {
         /**
          * Revised
          * @description The revision of something that was read; 409 when there is a newer one.
-         * @example {
-         *       "revision": 1
-         *     }
          */
         Revised: {
             /** Revision */
@@ -2801,13 +2017,6 @@ export interface components {
         /**
          * SegmentEdit
          * @description A phase of the lesson as it shall stand from now on.
-         * @example {
-         *       "end_ms": 130000,
-         *       "phase": "group_work",
-         *       "revision": 1,
-         *       "start_ms": 63200,
-         *       "title": "二次函数的图像"
-         *     }
          */
         SegmentEdit: {
             /** End Ms */
@@ -2824,72 +2033,6 @@ export interface components {
         /**
          * ShownRecording
          * @description A recording and how far its processing is, 0 to 1.
-         * @example {
-         *       "bytes": 734003200,
-         *       "created_at": "2026-11-23T08:00:00Z",
-         *       "file_name": "2026-11-23 七3班 数学.mp4",
-         *       "id": "01980f1e-7c3a-7b21-9d40-5b1f2c6a8e10",
-         *       "info": {
-         *         "compliant": false,
-         *         "container": "mov",
-         *         "duration_ms": 2400000,
-         *         "notes": [],
-         *         "tracks": [
-         *           {
-         *             "channels": null,
-         *             "codec": "avc1.640028",
-         *             "duration_ms": 2400000,
-         *             "fps": "25",
-         *             "height": 1080,
-         *             "index": 0,
-         *             "interlaced": false,
-         *             "kind": "video",
-         *             "language": "zh",
-         *             "max_gop_ms": null,
-         *             "pixel_format": null,
-         *             "reordered": 0,
-         *             "rotation": 0,
-         *             "sample_rate": null,
-         *             "start_ms": 63200,
-         *             "variable_fps": false,
-         *             "width": 1920
-         *           }
-         *         ],
-         *         "zero_ms": 0
-         *       },
-         *       "language": "zh",
-         *       "progress": 0.62,
-         *       "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-         *       "state": "admitted",
-         *       "steps": [
-         *         {
-         *           "attempt": 1,
-         *           "crashes": 0,
-         *           "created_at_ms": 1795420800000,
-         *           "error_code": null,
-         *           "error_facts": null,
-         *           "finished_at_ms": null,
-         *           "id": "01980f1e-7c3a-7b21-9d40-5b1f2c6a8e10",
-         *           "input_digest": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-         *           "kind": "",
-         *           "lease_owner": null,
-         *           "lease_until_ms": 0,
-         *           "not_before_ms": 0,
-         *           "output": null,
-         *           "params": {},
-         *           "progress": 0.62,
-         *           "queue": "io",
-         *           "reason": null,
-         *           "recording_id": "01980f1e-7c3a-7b21-9d40-5b1f2c6a8e10",
-         *           "retries": 0,
-         *           "started_at_ms": null,
-         *           "state": "ready",
-         *           "tools": {
-         *             "ffmpeg": "8.1"
-         *           }
-         *         }
-         *       ]
-         *     }
          */
         ShownRecording: {
             /** Bytes */
@@ -2917,32 +2060,6 @@ export interface components {
         /**
          * ShownStep
          * @description A step, and why it failed in words.
-         * @example {
-         *       "attempt": 1,
-         *       "crashes": 0,
-         *       "created_at_ms": 1795420800000,
-         *       "error_code": null,
-         *       "error_facts": null,
-         *       "finished_at_ms": null,
-         *       "id": "01980f1e-7c3a-7b21-9d40-5b1f2c6a8e10",
-         *       "input_digest": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-         *       "kind": "",
-         *       "lease_owner": null,
-         *       "lease_until_ms": 0,
-         *       "not_before_ms": 0,
-         *       "output": null,
-         *       "params": {},
-         *       "progress": 0.62,
-         *       "queue": "io",
-         *       "reason": null,
-         *       "recording_id": "01980f1e-7c3a-7b21-9d40-5b1f2c6a8e10",
-         *       "retries": 0,
-         *       "started_at_ms": null,
-         *       "state": "ready",
-         *       "tools": {
-         *         "ffmpeg": "8.1"
-         *       }
-         *     }
          */
         ShownStep: {
             /**
@@ -3039,25 +2156,6 @@ export interface components {
         /**
          * Track
          * @description One stream of the uploaded file, as the probe measured it.
-         * @example {
-         *       "channels": null,
-         *       "codec": "avc1.640028",
-         *       "duration_ms": 2400000,
-         *       "fps": "25",
-         *       "height": 1080,
-         *       "index": 0,
-         *       "interlaced": false,
-         *       "kind": "video",
-         *       "language": "zh",
-         *       "max_gop_ms": null,
-         *       "pixel_format": null,
-         *       "reordered": 0,
-         *       "rotation": 0,
-         *       "sample_rate": null,
-         *       "start_ms": 63200,
-         *       "variable_fps": false,
-         *       "width": 1920
-         *     }
          */
         Track: {
             /** Channels */
@@ -3118,52 +2216,6 @@ export interface components {
         /**
          * TwoLessons
          * @description What became of a lesson that was cut in two.
-         * @example {
-         *       "first": {
-         *         "class_name": "七年级(3)班",
-         *         "created_at": "2026-11-23T08:00:00Z",
-         *         "grade": "七年级",
-         *         "group": "数学组",
-         *         "id": "01980f1e-7c3a-7b21-9d40-5b1f2c6a8e10",
-         *         "parts": [
-         *           {
-         *             "end_ms": 130000,
-         *             "recording_id": "01980f1e-7c3a-7b21-9d40-5b1f2c6a8e10",
-         *             "start_ms": 63200
-         *           }
-         *         ],
-         *         "revision": 1,
-         *         "room": "录播教室1",
-         *         "subject": "数学",
-         *         "taught_on": "2026-11-23",
-         *         "teacher": "王老师",
-         *         "term": "2026秋",
-         *         "textbook_unit": "第二十二章",
-         *         "title": "二次函数的图像"
-         *       },
-         *       "second": {
-         *         "class_name": "七年级(3)班",
-         *         "created_at": "2026-11-23T08:00:00Z",
-         *         "grade": "七年级",
-         *         "group": "数学组",
-         *         "id": "01980f1e-7c3a-7b21-9d40-5b1f2c6a8e10",
-         *         "parts": [
-         *           {
-         *             "end_ms": 130000,
-         *             "recording_id": "01980f1e-7c3a-7b21-9d40-5b1f2c6a8e10",
-         *             "start_ms": 63200
-         *           }
-         *         ],
-         *         "revision": 1,
-         *         "room": "录播教室1",
-         *         "subject": "数学",
-         *         "taught_on": "2026-11-23",
-         *         "teacher": "王老师",
-         *         "term": "2026秋",
-         *         "textbook_unit": "第二十二章",
-         *         "title": "二次函数的图像"
-         *       }
-         *     }
          */
         TwoLessons: {
             first: components["schemas"]["Lesson"];
@@ -3172,11 +2224,6 @@ export interface components {
         /**
          * UtteranceEdit
          * @description A line as it shall read from now on.
-         * @example {
-         *       "revision": 1,
-         *       "speaker": "teacher",
-         *       "text": "请同学们四人一组讨论。"
-         *     }
          */
         UtteranceEdit: {
             /** Revision */
@@ -3189,10 +2236,6 @@ export interface components {
         /**
          * UtteranceSplit
          * @description Where a line is cut in two: the second begins at this character of the text.
-         * @example {
-         *       "offset": 4,
-         *       "revision": 1
-         *     }
          */
         UtteranceSplit: {
             /** Offset */
@@ -3203,12 +2246,6 @@ export interface components {
         /**
          * Word
          * @description One word (one or more characters in Chinese) and how sure the recogniser was, 0 to 1.
-         * @example {
-         *       "end_ms": 130000,
-         *       "probability": 0.94,
-         *       "start_ms": 63200,
-         *       "text": "请同学们四人一组讨论。"
-         *     }
          */
         Word: {
             /** End Ms */
@@ -3226,9 +2263,6 @@ export interface components {
         /**
          * Words
          * @description The words of a reflection.
-         * @example {
-         *       "text": "请同学们四人一组讨论。"
-         *     }
          */
         Words: {
             /** Text */
