@@ -14,6 +14,7 @@ from api import errors, openapi
 from api.feed import Feed
 from api.guard import Guard
 from api.pages import Pages
+from api.receiving import Receiver
 from api.routes import (
     clips,
     events,
@@ -27,13 +28,15 @@ from api.routes import (
     segments,
     suggestions,
     transcripts,
+    uploads,
 )
 from api.services import Services
+from api.tus import TusHeaders
 from storage import frameworks as kept_frameworks
 
 NOUNS = (
     lessons, recordings, transcripts, segments, suggestions, frameworks, clips, evidence, search,
-    events, health,
+    events, health, uploads,
 )  # fmt: skip
 DESCRIPTION = (
     "Lessons from recording classrooms, and the micro-competency evidence in them. Times are whole "
@@ -58,6 +61,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.services = services
     errors.install(app)
     openapi.install(app)
+    app.add_middleware(TusHeaders)
     app.add_middleware(Guard, hosts=services.hosts)
     api = APIRouter(prefix="/api/v1")
     for noun in NOUNS:
@@ -75,13 +79,15 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     anyio.to_thread.current_default_thread_limiter().total_tokens = services.threads
     await run_in_threadpool(_keep_framework, services)
     feed = app.state.feed = Feed(services.database)
-    reader = asyncio.create_task(feed.run())
+    receiver = app.state.receiver = Receiver(services)
+    work = [asyncio.create_task(part.run()) for part in (feed, receiver)]
     try:
         yield
     finally:
-        reader.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await reader
+        for task in work:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
 
 
 def _keep_framework(services: Services) -> None:

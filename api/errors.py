@@ -5,11 +5,13 @@ from collections.abc import Mapping
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from lessons import errors as faults
+from lessons import upload_errors
 from lessons.errors import GuankeError
 
 MEDIA_TYPE = "application/problem+json"
@@ -26,6 +28,14 @@ STATUS: Mapping[type[GuankeError], int] = {
     faults.ClipInUse: 409,
     faults.EvidenceIncomplete: 409,
     faults.NotReady: 409,
+    upload_errors.ProtocolRefused: 412,
+    upload_errors.NotAnUploadBody: 415,
+    upload_errors.UploadBusy: 423,
+    upload_errors.UploadOver: 410,
+    upload_errors.UploadSilent: 408,
+    upload_errors.OffsetMismatch: 409,
+    upload_errors.ChecksumMismatch: 460,
+    upload_errors.QuotaExceeded: 413,
     faults.MediaFault: 422,
     faults.MediaTooLarge: 413,
     faults.EnvironmentFault: 500,
@@ -38,10 +48,16 @@ TITLES: Mapping[int, tuple[str, str]] = {
     403: ("不允许", "Not allowed"),
     404: ("没有找到", "Not found"),
     405: ("不支持此操作", "Not possible here"),
+    408: ("等待超时", "Waited too long"),
     409: ("与现状冲突", "In conflict with how things are"),
+    410: ("已经结束", "Over"),
+    412: ("协议版本不符", "Another version of the protocol"),
     413: ("内容过大", "Too large"),
+    415: ("内容类型不符", "Another type of content"),
     416: ("超出文件范围", "Outside the file"),
     422: ("内容无法处理", "Can't be processed"),
+    423: ("正被占用", "Held by somebody else"),
+    460: ("校验不符", "The checksum differs"),
     500: ("服务出错", "Something went wrong here"),
     503: ("暂时不可用", "Not available for the moment"),
     507: ("存储空间不足", "No room left"),
@@ -133,6 +149,10 @@ def install(app: FastAPI) -> None:
         return problem(
             error.status_code, language_of(request), code=code.strip("-"), headers=error.headers
         )
+
+    @app.exception_handler(ClientDisconnect)
+    def gone(request: Request, error: ClientDisconnect) -> Response:  # noqa: ARG001  # nobody reads
+        return Response(status_code=499)
 
     @app.exception_handler(Exception)
     def unforeseen(request: Request, error: Exception) -> JSONResponse:  # noqa: ARG001  # not shown

@@ -15,8 +15,9 @@ from api import schemas
 from api.errors import MEDIA_TYPE, Problem
 from api.routes import health, suggestions
 from api.routes import transcripts as transcript_routes
+from api.routes import uploads as upload_routes
 from processing import plan
-from storage import evidence, kept, search, transcripts
+from storage import evidence, kept, search, transcripts, twins
 
 PROBLEM = {
     "description": "What went wrong (RFC 9457)",
@@ -95,8 +96,8 @@ def _operations(tree: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 def _meanings() -> dict[str, str]:
     """Return what each noun means, in the words of its own definition."""
-    ours = (schemas, health, suggestions, transcript_routes)
-    places = (lessons, plan, kept, evidence, search, transcripts, *ours)
+    ours = (schemas, health, suggestions, transcript_routes, upload_routes)
+    places = (lessons, plan, kept, evidence, search, transcripts, twins, *ours)
     nouns = (noun for place in places for noun in vars(place).values() if isinstance(noun, type))
     return {noun.__name__: noun.__doc__.strip() for noun in nouns if noun.__doc__}
 

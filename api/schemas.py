@@ -86,24 +86,6 @@ class TwoLessons:
 
 
 @dataclass(frozen=True, kw_only=True)
-class UploadFacts(LessonFacts):
-    """What is said of a file while it is uploaded; without a title the file's name is the topic."""
-
-    file_name: str
-    title: str = ""
-    language: str | None = None  # zh, en; None: find out
-
-
-@dataclass(frozen=True, kw_only=True)
-class Admitted:
-    """The receipt of an upload: its bytes are safe."""
-
-    recording: Recording
-    lesson: Lesson
-    new: bool  # false: the same bytes were here already
-
-
-@dataclass(frozen=True, kw_only=True)
 class ShownStep(Step):
     """A step, and why it failed in words."""
 

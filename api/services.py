@@ -1,26 +1,20 @@
 """What the routes need; `guanke` puts it together and hands it to `api.app.create_app`."""
 
+import os
+import socket
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Protocol
+from typing import Annotated
 
 from fastapi import Depends, Request
 
-from lessons import Framework, Phase, Recording
+from lessons import Framework, Phase
 from storage.database import Database
 from storage.objects import ObjectStore
+from storage.uploads import UploadTerms
 
 GIGABYTE = 1 << 30
-
-
-class Admit(Protocol):
-    """Takes in a file that is ours already: hashes it, keeps it, and lets the work begin."""
-
-    def __call__(
-        self, path: Path, *, file_name: str, language: str | None, actor: str
-    ) -> tuple[Recording, bool]:
-        """Return the recording, and whether it is new."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,25 +23,27 @@ class Services:
 
     Args:
         uploads: where files grow before they are admitted; on the disk of the store.
-        admit: `ingest.admit.admit_file` with its settings filled in, and `move=True`.
         framework: the one in use; its version is kept in the database when the API starts.
         facts: what health reports besides what the API sees itself: tools, model, sandbox. A fact
             that is None is missing, and no work can be done without it.
         hosts: the names by which a browser may call us; any other Host header is refused, so that
             a foreign page can't reach us by a name of its own.
+        owner: begins the name of every lease that this process takes; whoever knows it to be dead
+            frees what begins so.
         threads: how many requests work at once; the pool of connections is larger than that.
     """
 
     database: Database
     store: ObjectStore
     uploads: Path
-    admit: Admit
     framework: Framework
     phases: tuple[Phase, ...]
     facts: Callable[[], Mapping[str, object]]
     hosts: frozenset[str] = frozenset({"127.0.0.1", "localhost", "[::1]"})
     max_upload_bytes: int = 64 * GIGABYTE
     max_document_bytes: int = 200 << 20
+    upload_terms: UploadTerms = field(default_factory=UploadTerms)
+    owner: str = field(default_factory=lambda: f"api:{socket.gethostname()}:{os.getpid()}:")
     threads: int = 16
 
 

@@ -15,6 +15,14 @@ LONGEST_PAUSE_S = 10.0
 STEADY_S = 10.0  # a child that lived so long starts again without a pause
 
 
+OWNERS = "embedded:"
+
+
+def lease_owner(process: int) -> str:
+    """Return how the leases of a supervised process are signed."""
+    return f"{OWNERS}{process}:"
+
+
 def die_with_parent(parent: int) -> None:
     """Ask the kernel to kill this process when `parent` dies; called first thing in a child."""
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -36,7 +44,7 @@ class Child:
     @property
     def owner(self) -> str:
         """The name its claims carry."""
-        return f"embedded:{self.process.pid if self.process else 0}"
+        return lease_owner(self.process.pid if self.process else 0)
 
     def start(self) -> None:
         """Start it, unless it has died so often that it must wait."""

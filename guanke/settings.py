@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from processing.plan import Queue
 from storage.leases import LeaseTerms
+from storage.uploads import UploadTerms
 
 SETTINGS_FILE = "GUANKE_SETTINGS"
 
@@ -47,6 +48,11 @@ class Settings(BaseSettings):
         24 * 3600
     )  # before the janitor takes an unnamed object
 
+    max_upload_bytes: Annotated[int, Field(gt=0)] = 64 << 30  # of one file
+    upload_expires_s: Annotated[float, Field(gt=0)] = 7 * 24 * 3600  # since its last byte came
+    quota_bytes: Annotated[int, Field(gt=0)] | None = None  # for all recordings; None: no limit
+    reserve_bytes: Annotated[int, Field(ge=0)] = 1 << 30  # kept free for the work on uploads
+
     @cached_property
     def folder(self) -> Path:
         """The data folder, absolute."""
@@ -59,6 +65,15 @@ class Settings(BaseSettings):
             lease_ms=round(self.lease_s * 1000),
             max_crashes=self.max_crashes,
             max_retries=self.max_retries,
+        )
+
+    @property
+    def upload_terms(self) -> UploadTerms:
+        """How long uploads are kept, and how much may come in."""
+        return UploadTerms(
+            expires_ms=round(self.upload_expires_s * 1000),
+            quota_bytes=self.quota_bytes,
+            reserve_bytes=self.reserve_bytes,
         )
 
     @property

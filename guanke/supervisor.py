@@ -12,17 +12,17 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from guanke.children import Child
+from guanke.children import OWNERS, Child
 from guanke.house import House
 from guanke.lock import FolderLock
+from ingest.uploads import collect
 from lessons.errors import DiskFull, EnvironmentFault
 from processing.ending import count_death
-from storage import janitor, leases, steps
+from storage import janitor, leases, steps, uploads
 from storage.migrate import migrate
 
 log = logging.getLogger("guanke.supervisor")
 
-OWNERS = "embedded:"
 ROUND_S = 0.2
 WATCH_S = 5.0
 TIDY_S = 600.0
@@ -91,12 +91,14 @@ class Supervisor:
         for upload in self.house.uploads.glob("*.bin"):
             if time.time() - upload.stat().st_mtime >= keep_s:
                 upload.unlink(missing_ok=True)
+        collect(database=self.house.database, folder=self.house.uploads)
         janitor.clear_orphans(self.house.database, self.house.store, older_than_s=keep_s)
 
     def _take_over(self) -> None:
         """Free what the last supervisor's children held; try again what the environment broke."""
         with self.house.database.write() as connection:
             leases.release_all(connection, OWNERS)
+            uploads.release_all(connection, OWNERS)
             steps.revive(connection, [e.code for e in EnvironmentFault.kinds()])
         self.tidy()
 
@@ -119,6 +121,7 @@ class Supervisor:
         terms = self.house.settings.terms
         with self.house.database.write() as connection:
             count_death(connection, child.owner, terms, crashed=crashed)
+            uploads.release_all(connection, child.owner)
 
     def _end_hung_children(self) -> None:
         """A child that lets its lease run out while it lives is hung: end it; it starts again."""

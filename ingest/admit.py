@@ -7,6 +7,9 @@ import stat
 from collections.abc import Mapping
 from pathlib import Path
 
+from sqlalchemy import Connection
+
+from ingest.fingerprint import fingerprint_of
 from lessons import Recording, new_id
 from lessons.errors import MediaEmpty, MediaMissing, MediaRefused
 from processing.plan import StepKind, due, wanted
@@ -28,7 +31,6 @@ def admit_file(
     language: str | None = None,
     actor: str,
     parameters: Mapping[StepKind, Mapping[str, object]] | None = None,
-    move: bool = False,
 ) -> tuple[Recording, bool]:
     """Admit the file at `path` and let its processing begin; return it, and whether it is new.
 
@@ -37,7 +39,6 @@ def admit_file(
 
     Args:
         uploads: where the copy grows; on the same disk as the store.
-        move: the file at `path` is ours already (an upload): hash it where it is, then remove it.
 
     Raises:
         MediaMissing, MediaEmpty, MediaRefused: there is nothing to admit.
@@ -45,35 +46,61 @@ def admit_file(
     """
     _check(path, file_name)
     make_folder(uploads)
-    copy = path if move else uploads / f"{new_id()}.bin"
+    copy = uploads / f"{new_id()}.bin"
     try:
         with disk_errors(uploads):
-            digest, size = _hash(path) if move else _copy(path, copy)
+            digest, size = _copy(path, copy)
         store.put(copy, digest)
+        twin = fingerprint_of(copy)
         with database.write() as connection:
-            recording, fresh = recordings.admit(
+            return enter(
                 connection,
                 sha256=digest,
                 size=size,
+                fingerprint=twin,
                 file_name=file_name,
-                media_type=mimetypes.guess_type(file_name)[0] or "application/octet-stream",
                 language=language,
                 actor=actor,
+                parameters=parameters,
             )
-            if fresh:
-                for planned in due(recording, {}, parameters or {}):
-                    steps.add(
-                        connection,
-                        recording.id,
-                        kind=planned.kind,
-                        queue=planned.queue,
-                        input_digest=planned.input_digest,
-                        params=planned.params,
-                    )
-                recordings.settle_state(connection, recording.id, wanted(None))
-                recording = recordings.get(connection, recording.id)
     finally:
         copy.unlink(missing_ok=True)
+
+
+def enter(
+    connection: Connection,
+    *,
+    sha256: str,
+    size: int,
+    fingerprint: str,
+    file_name: str,
+    language: str | None,
+    actor: str,
+    parameters: Mapping[StepKind, Mapping[str, object]] | None = None,
+) -> tuple[Recording, bool]:
+    """Make a recording of bytes that are in the store, with its first steps, in one transaction."""
+    recording, fresh = recordings.admit(
+        connection,
+        sha256=sha256,
+        size=size,
+        fingerprint=fingerprint,
+        file_name=file_name,
+        media_type=mimetypes.guess_type(file_name)[0] or "application/octet-stream",
+        language=language,
+        actor=actor,
+    )
+    if fresh:
+        for planned in due(recording, {}, parameters or {}):
+            steps.add(
+                connection,
+                recording.id,
+                kind=planned.kind,
+                queue=planned.queue,
+                input_digest=planned.input_digest,
+                params=planned.params,
+            )
+        recordings.settle_state(connection, recording.id, wanted(None))
+        recording = recordings.get(connection, recording.id)
     return recording, fresh
 
 
@@ -99,8 +126,3 @@ def _copy(source: Path, target: Path) -> tuple[str, int]:
         writing.flush()
         os.fsync(writing.fileno())
     return digest.hexdigest(), size
-
-
-def _hash(path: Path) -> tuple[str, int]:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest(), path.stat().st_size

@@ -45,6 +45,7 @@ from lessons.structure import (
     SuggestionState,
 )
 from lessons.timing import Span, format_timecode, frame_at, frame_time_ms, parse_timecode
+from lessons.uploads import Receipt, Upload, UploadState
 from lessons.words import Transcript, Utterance, Word
 from lessons.work import Step, StepState
 
@@ -84,6 +85,7 @@ __all__ = [
     "Pin",
     "Reason",
     "ReasonKind",
+    "Receipt",
     "Recording",
     "RecordingState",
     "Rendition",
@@ -101,6 +103,8 @@ __all__ = [
     "Track",
     "TrackKind",
     "Transcript",
+    "Upload",
+    "UploadState",
     "Utterance",
     "Word",
     "format_timecode",

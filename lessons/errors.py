@@ -69,6 +69,7 @@ _ZH = {
     "rubric": "评价标准",
     "assignment": "评审任务",
     "review": "评审",
+    "upload": "上传",
 }
 
 

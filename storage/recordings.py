@@ -19,6 +19,7 @@ def admit(
     *,
     sha256: str,
     size: int,
+    fingerprint: str | None = None,
     file_name: str,
     media_type: str,
     language: str | None,
@@ -38,7 +39,8 @@ def admit(
         info=None,
         created_at=datetime.now(UTC),
     )
-    connection.execute(insert(tables.recording).values(to_row(recording, tables.recording)))
+    row = to_row(recording, tables.recording, fingerprint=fingerprint)
+    connection.execute(insert(tables.recording).values(row))
     artifacts.keep(
         connection,
         digest=sha256,

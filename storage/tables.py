@@ -36,6 +36,7 @@ recording = Table(
     Column("state", String(16), nullable=False),
     Column("language", String(8)),
     Column("info", JSON(none_as_null=True)),
+    Column("fingerprint", String(64), index=True),  # of size, head and tail: finds twins early
     created_at(),
     one_of("state", RecordingState),
 )
@@ -313,7 +314,7 @@ audit = Table(  # append-only; each line carries the digest of the one before
     Column("at", UtcDateTime, nullable=False),
     Column("actor", Text, nullable=False),
     Column("action", String(60), nullable=False),
-    Column("subject", String(80), nullable=False),
+    Column("subject", String(80), nullable=False, index=True),
     Column("detail", JSON, nullable=False),
     Column("previous", String(64), nullable=False),
     Column("digest", String(64), nullable=False, unique=True),

@@ -1,6 +1,5 @@
 """A data folder with one finished lesson in it, for tests of what is served."""
 
-import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,9 +56,6 @@ def services(folder: Path) -> Services:
         database=database,
         store=store,
         uploads=uploads,
-        admit=functools.partial(
-            admit_file, database=database, store=store, uploads=uploads, move=True
-        ),
         framework=framework,
         phases=phases,
         facts=lambda: {"ffmpeg": door().tools.version, "sandbox": False},

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, UploadFile
 
+from api.documents import keep_document
 from api.policy import Edits, Looks
 from api.schemas import (
     After,
@@ -17,7 +18,6 @@ from api.schemas import (
     page_of,
 )
 from api.services import Held
-from api.uploads import keep_document
 from lessons import EvidenceItem, EvidenceKind
 from storage import evidence
 from storage.evidence import KeptEvidenceSet, SetFilter

@@ -1,32 +1,25 @@
 """Recordings: upload, progress in words, renditions, a step tried again."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from operator import attrgetter
-from pathlib import Path
-from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
-from fastapi.concurrency import run_in_threadpool
+from fastapi import APIRouter, Request
 
 from api.errors import language_of
 from api.policy import Looks, Operates
 from api.schemas import (
-    Admitted,
     After,
     Limit,
     Page,
     ShownRecording,
     ShownStep,
-    UploadFacts,
     page_of,
 )
 from api.services import Held
-from api.uploads import receive
-from lessons import Recording, Rendition, Step, StepState
+from lessons import Receipt, Recording, Rendition, Step, StepState
 from lessons.errors import NotFound, restored
 from processing.plan import StepKind, wanted
-from storage import findings, lessons, recordings, steps
+from storage import findings, receipts, recordings, steps
 from storage.events import tell
 
 router = APIRouter(prefix="/recordings", tags=["recordings"])
@@ -43,31 +36,6 @@ def list_recordings(
     language = language_of(request)
     shown = [_shown(recording, done[recording.id], language) for recording in found]
     return page_of(shown, limit, attrgetter("id"))
-
-
-@router.post(
-    "",
-    status_code=201,
-    max_body_size=1 << 62,  # `receive` counts, and knows the limit
-    openapi_extra={
-        "requestBody": {
-            "required": True,
-            "content": {
-                "application/octet-stream": {"schema": {"type": "string", "format": "binary"}}
-            },
-        }
-    },
-)
-async def upload_recording(
-    actor: Operates, request: Request, held: Held, facts: Annotated[UploadFacts, Depends()]
-) -> Admitted:
-    """Upload a file as the body of the request; its lesson is made at once.
-
-    The same bytes are the same recording, and belong to the lesson they belonged to before. The
-    answer is the receipt: the bytes are on the disk, and processing begins by itself.
-    """
-    path = await receive(request.stream(), held, facts.file_name)
-    return await run_in_threadpool(_admit, held, path, facts, actor.name)
 
 
 @router.get("/{recording_id}")
@@ -93,6 +61,13 @@ def list_scene_changes(_: Looks, held: Held, recording_id: str) -> Sequence[int]
     with held.database.read() as connection:
         recordings.get(connection, recording_id)
         return findings.scene_changes(connection, recording_id)
+
+
+@router.get("/{recording_id}/receipt")
+def read_receipt(_: Looks, held: Held, recording_id: str) -> Receipt:
+    """Read what proves that the file arrived whole (入库凭证)."""
+    with held.database.read() as connection:
+        return receipts.of_recording(connection, recording_id)
 
 
 @router.post("/{recording_id}/steps/{kind}/retry")
@@ -133,17 +108,3 @@ def _reason(step: Step, recording: Recording, language: str) -> str | None:
         return None
     facts = {**(step.error_facts or {}), "file": recording.file_name}
     return restored(step.error_code, facts).message(language)
-
-
-def _admit(held: Held, path: Path, facts: UploadFacts, actor: str) -> Admitted:
-    """Take the uploaded file in, and give it its lesson."""
-    try:
-        recording, new = held.admit(
-            path, file_name=facts.file_name, language=facts.language, actor=actor
-        )
-    finally:
-        path.unlink(missing_ok=True)  # a file that was refused stays nowhere
-    named = replace(facts, title=facts.title.strip() or Path(facts.file_name).stem)
-    with held.database.write() as connection:
-        lesson = lessons.of_recording(connection, recording, named, actor=actor)
-    return Admitted(recording=recording, lesson=lesson, new=new)

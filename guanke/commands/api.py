@@ -1,17 +1,17 @@
 """`guanke api`: the web process. The supervisor starts it; it loads neither OpenCV nor a model."""
 
 import argparse
+import os
 from collections.abc import Mapping
 from functools import partial
 
 from api.app import create_app
 from api.server import Server
 from api.services import Services
-from guanke.children import PARENT_OPTION
+from guanke.children import PARENT_OPTION, lease_owner
 from guanke.console import EXIT_DONE, Terminal
 from guanke.house import House, knowledge, open_house
 from guanke.settings import Settings, read_settings
-from ingest.admit import admit_file
 from lessons.errors import GuankeError
 from processing import sandbox, speech_model
 from processing.ffmpeg import find_tools
@@ -37,16 +37,12 @@ def services(house: House) -> Services:
         database=house.database,
         store=house.store,
         uploads=house.uploads,
-        admit=partial(
-            admit_file,
-            database=house.database,
-            store=house.store,
-            uploads=house.uploads,
-            move=True,
-        ),
         framework=known.framework.framework,
         phases=known.phases,
         facts=partial(facts, house.settings),
+        max_upload_bytes=house.settings.max_upload_bytes,
+        upload_terms=house.settings.upload_terms,
+        owner=lease_owner(os.getpid()),
     )
 
 

@@ -3,7 +3,7 @@
 import argparse
 import os
 
-from guanke.children import PARENT_OPTION
+from guanke.children import PARENT_OPTION, lease_owner
 from guanke.console import EXIT_DONE, Terminal
 from guanke.house import open_house, pipeline
 from guanke.settings import read_settings
@@ -19,5 +19,5 @@ def options(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, terminal: Terminal) -> int:  # noqa: ARG001  # one shape for all
     """Work until told to stop."""
     house = open_house(read_settings(data=options.data))
-    work(pipeline(house), options.queues.split(","), f"embedded:{os.getpid()}")
+    work(pipeline(house), options.queues.split(","), lease_owner(os.getpid()))
     return EXIT_DONE

@@ -2,7 +2,9 @@
 
 from alembic import context
 
-from storage import tables
+from storage import tables, upload_table
+
+assert upload_table.upload.metadata is tables.lesson.metadata  # one schema in several files
 
 connection = context.config.attributes["connection"]
 context.configure(

@@ -214,21 +214,6 @@ def test_an_evidence_set_says_what_it_lacks(client: TestClient, served: Served) 
     assert [r["kind"] for r in get(client, path)["missing"]] == ["reflection"]
 
 
-def test_a_file_is_uploaded_once(client: TestClient) -> None:
-    """The same bytes are the same recording and lesson, whatever they are called."""
-    sent = client.post(f"{API}/recordings?file_name=七3班.mp4&teacher=李老师", content=b"x" * 9)
-    assert sent.status_code == 201, sent.text
-    first = sent.json()
-    assert (first["new"], first["lesson"]["title"]) == (True, "七3班")
-    assert first["lesson"]["teacher"] == "李老师"
-    again = client.post(f"{API}/recordings?file_name=b.mp4", content=b"x" * 9).json()
-    assert (again["new"], again["lesson"]["id"]) == (False, first["lesson"]["id"])
-    shown = get(client, f"/recordings/{first['recording']['id']}")
-    assert [(s["kind"], s["state"]) for s in shown["steps"]] == [("probe", "ready")]
-    empty = client.post(f"{API}/recordings?file_name=a.mp4", content=b"")
-    assert (empty.status_code, empty.json()["code"]) == (422, "media-empty")
-
-
 @pytest.mark.parametrize("path", ["/api/v1/nothing", "/media/nothing", "/api/v1/lessons/x"])
 def test_what_is_not_there_is_a_problem(client: TestClient, path: str) -> None:
     """404 is JSON below /api and /media, in the language that is read."""

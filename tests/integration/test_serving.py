@@ -1,23 +1,19 @@
 """A real server on the loopback address: media in parts, playlists that play, events, uploads."""
 
 import asyncio
-import dataclasses
 import json
 import os
 import re
 import subprocess
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
 import pytest
 
 from api.app import create_app
-from lessons import Recording
-from lessons.errors import DiskFull
 from processing.ffmpeg import find_tools
-from storage.durable import disk_errors
 from storage.events import tell
 from tests.lesson import Served, services
 from tests.serving import serving
@@ -167,37 +163,3 @@ def test_a_server_that_stops_ends_its_streams(tmp_path: Path) -> None:
     watcher.join()
     assert heard[0] == ": following"
     assert heard[-1] == "the end"
-
-
-def test_an_upload_that_is_too_large_leaves_nothing(tmp_path: Path) -> None:
-    """413 while the body comes in, also without a length, and no bytes stay behind."""
-    house = dataclasses.replace(services(tmp_path), max_upload_bytes=100_000)
-    path = "/api/v1/recordings?file_name=a.mp4"
-
-    def body() -> Iterator[bytes]:
-        for _ in range(20):
-            yield b"x" * 10_000
-
-    with serving(create_app(house)) as address:
-        answer = httpx.post(f"{address}{path}", content=body())
-        assert (answer.status_code, answer.json()["code"]) == (413, "media-too-large")
-    assert list(house.uploads.iterdir()) == []
-
-
-def test_a_full_disk_says_so(tmp_path: Path) -> None:
-    """507 in words, and nothing stays behind."""
-    house = services(tmp_path)
-
-    def admit(path: Path, **_: object) -> tuple[Recording, bool]:
-        with disk_errors(path), Path("/dev/full").open("wb", buffering=0) as file:
-            file.write(b"x")
-        raise AssertionError("a full disk takes no byte")
-
-    kept = dataclasses.replace(house, admit=admit)
-    with serving(create_app(kept)) as address:
-        answer = httpx.post(f"{address}/api/v1/recordings?file_name=a.mp4", content=b"x")
-        assert (answer.status_code, answer.json()["code"]) == (507, DiskFull().code)
-        assert "磁盘已满" in answer.json()["detail"]
-        listed = httpx.get(f"{address}/api/v1/recordings").json()
-    assert listed["items"] == []
-    assert list(house.uploads.iterdir()) == []
