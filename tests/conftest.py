@@ -3,13 +3,17 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
+from api.app import create_app
+from api.services import Services
 from lessons import Reason, ReasonKind, Segment, Suggestion, Transcript, Utterance, Word
 from lessons.records import LessonFacts
-from tests.lesson import Served, furnish
+from tests.lesson import Served, furnish, services
 from tests.media import AAC, X264, make_lesson, moving, tone
 from tests.serving import serving
+from tests.uploading import PATIENCE
 
 LINES = (
     "今天我们学习二次函数的图像。",
@@ -74,3 +78,19 @@ def address(served: Served) -> Iterator[str]:
     """The address at which a real server answers for `served`."""
     with serving(served.app) as address:
         yield address
+
+
+@pytest.fixture(scope="module")
+def empty_house(tmp_path_factory: pytest.TempPathFactory) -> Services:
+    """A data folder with nothing in it yet."""
+    return services(tmp_path_factory.mktemp("empty"))
+
+
+@pytest.fixture(scope="module")
+def sender(empty_house: Services) -> Iterator[httpx.Client]:
+    """A client of a real server over `empty_house`."""
+    with (
+        serving(create_app(empty_house)) as address,
+        httpx.Client(base_url=address, timeout=PATIENCE) as client,
+    ):
+        yield client

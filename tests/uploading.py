@@ -1,6 +1,8 @@
 """What tests of uploads share: a tus request in one line, and a way to look behind the door."""
 
 import base64
+import hashlib
+import random
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,21 @@ from storage import uploads
 
 PATH = "/api/v1/uploads"
 TUS = {"tus-resumable": "1.0.0"}
+PATIENCE = 60.0  # a busy machine is no error
+RANDOM = random.Random(7)
 BODY = TUS | {"content-type": "application/offset+octet-stream"}
+
+
+def one_of_a_kind(length: int = 3 << 20) -> tuple[bytes, str]:
+    """Return bytes that no other test sends, and their SHA-256."""
+    data = RANDOM.randbytes(length)
+    return data, hashlib.sha256(data).hexdigest()
+
+
+def size_of(house: Services, path: str) -> int:
+    """Return how many bytes of an upload are on the disk."""
+    file = file_of(house, path)
+    return file.stat().st_size if file.exists() else 0
 
 
 def metadata(**said: str) -> str:
