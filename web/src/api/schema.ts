@@ -528,14 +528,7 @@ export interface paths {
          */
         get: operations["list_recordings"];
         put?: never;
-        /**
-         * Upload Recording
-         * @description Upload a file as the body of the request; its lesson is made at once.
-         *
-         *     The same bytes are the same recording, and belong to the lesson they belonged to before. The
-         *     answer is the receipt: the bytes are on the disk, and processing begins by itself.
-         */
-        post: operations["upload_recording"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -554,6 +547,26 @@ export interface paths {
          * @description Read a recording, its steps, and why one failed.
          */
         get: operations["read_recording"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/{recording_id}/receipt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Receipt
+         * @description Read what proves that the file arrived whole (入库凭证).
+         */
+        get: operations["read_receipt"];
         put?: never;
         post?: never;
         delete?: never;
@@ -796,6 +809,109 @@ export interface paths {
          * @description Take an answer back. The clip it made goes, unless it is evidence already.
          */
         post: operations["reopen_suggestion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Uploads
+         * @description List uploads, newest first: from another computer, go on with what was begun here.
+         */
+        get: operations["list_uploads"];
+        put?: never;
+        /**
+         * Begin Upload
+         * @description Begin an upload (`Upload-Length`, `Upload-Metadata`); its bytes may come along.
+         *
+         *     With `Content-Type: application/offset+octet-stream` the body is the beginning of the file, or
+         *     all of it. The length is reserved at once, on the disk and against the quota.
+         */
+        post: operations["begin_upload"];
+        delete?: never;
+        /**
+         * Describe Uploads
+         * @description Tell what this server can: version, extensions, largest file, checksums.
+         */
+        options: operations["describe_uploads"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads/twins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find Twins
+         * @description Find what looks like a file before it is sent; only an equal SHA-256 is certain.
+         */
+        get: operations["find_twins"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads/{upload_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Upload
+         * @description Read an upload: what arrived, what is said of it, and the recording it became.
+         */
+        get: operations["read_upload"];
+        put?: never;
+        post?: never;
+        /**
+         * Cancel Upload
+         * @description Cancel an upload; its bytes go, whoever sends is stopped.
+         */
+        delete: operations["cancel_upload"];
+        options?: never;
+        /**
+         * Ask Upload
+         * @description Tell how many bytes are safe: the next one to send.
+         */
+        head: operations["ask_upload"];
+        /**
+         * Send Bytes
+         * @description Send bytes for `Upload-Offset`; `Upload-Checksum` has them checked before they are kept.
+         */
+        patch: operations["send_bytes"];
+        trace?: never;
+    };
+    "/api/v1/uploads/{upload_id}/facts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Write Facts
+         * @description Write what the lesson will be called, while its bytes come in.
+         */
+        put: operations["write_facts"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1142,16 +1258,6 @@ export interface components {
         Accepted: {
             clip: components["schemas"]["Clip"];
             suggestion: components["schemas"]["KeptSuggestion"];
-        };
-        /**
-         * Admitted
-         * @description The receipt of an upload: its bytes are safe.
-         */
-        Admitted: {
-            lesson: components["schemas"]["Lesson"];
-            /** New */
-            new: boolean;
-            recording: components["schemas"]["Recording"];
         };
         /** Body_upload_document */
         Body_upload_document: {
@@ -1636,6 +1742,32 @@ export interface components {
             title: string;
         };
         /**
+         * LessonFacts
+         * @description What people write about a lesson; everything but the topic may be unknown.
+         */
+        LessonFacts: {
+            /** Class Name */
+            class_name?: string | null;
+            /** Grade */
+            grade?: string | null;
+            /** Group */
+            group?: string | null;
+            /** Room */
+            room?: string | null;
+            /** Subject */
+            subject?: string | null;
+            /** Taught On */
+            taught_on?: string | null;
+            /** Teacher */
+            teacher?: string | null;
+            /** Term */
+            term?: string | null;
+            /** Textbook Unit */
+            textbook_unit?: string | null;
+            /** Title */
+            title: string;
+        };
+        /**
          * LessonJoin
          * @description Another lesson that comes behind this one.
          */
@@ -1864,6 +1996,16 @@ export interface components {
             next?: string | null;
         };
         /**
+         * Page[Upload]
+         * @description Some of a list, and where the next page starts: null when this is the last. Of: Upload.
+         */
+        Page_Upload_: {
+            /** Items */
+            items: components["schemas"]["Upload"][];
+            /** Next */
+            next?: string | null;
+        };
+        /**
          * PartEdit
          * @description A stretch of a recording, to keep or to leave out of a lesson.
          */
@@ -1933,27 +2075,27 @@ export interface components {
          */
         ReasonKind: "words" | "slide" | "phase" | "moment";
         /**
-         * Recording
-         * @description One file that came in (课堂实录). The same bytes are the same recording.
+         * Receipt
+         * @description What proves that a file has arrived (入库凭证): its bytes are stored, and were read back.
          */
-        Recording: {
+        Receipt: {
+            /** Audit Line */
+            audit_line: string;
             /** Bytes */
             bytes: number;
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
             /** File Name */
             file_name: string;
-            /** Id */
-            id: string;
-            info: components["schemas"]["MediaInfo"] | null;
-            /** Language */
-            language: string | null;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /** Received By */
+            received_by: string;
+            /** Recording Id */
+            recording_id: string;
             /** Sha256 */
             sha256: string;
-            state: components["schemas"]["RecordingState"];
         };
         /**
          * RecordingState
@@ -2214,6 +2356,33 @@ export interface components {
          */
         TrackKind: "video" | "audio";
         /**
+         * Twin
+         * @description A recording that looks like a file. `certain`: its SHA-256 is the same.
+         */
+        Twin: {
+            /** Certain */
+            certain: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** File Name */
+            file_name: string;
+            /** Recording Id */
+            recording_id: string;
+        };
+        /**
+         * Twins
+         * @description What seems to be here already: recordings, and uploads to go on with.
+         */
+        Twins: {
+            /** Recordings */
+            recordings: components["schemas"]["Twin"][];
+            /** Uploads */
+            uploads: components["schemas"]["Upload"][];
+        };
+        /**
          * TwoLessons
          * @description What became of a lesson that was cut in two.
          */
@@ -2221,6 +2390,67 @@ export interface components {
             first: components["schemas"]["Lesson"];
             second: components["schemas"]["Lesson"];
         };
+        /**
+         * Upload
+         * @description One file on its way in (上传). What is acknowledged by `offset` is safe on the disk.
+         */
+        Upload: {
+            /**
+             * Attempt
+             * @default 0
+             */
+            attempt: number;
+            /** Bytes */
+            bytes: number;
+            /** Claimed Sha256 */
+            claimed_sha256?: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Error Code */
+            error_code?: string | null;
+            /** Error Facts */
+            error_facts?: {
+                [key: string]: unknown;
+            } | null;
+            /** Expires At Ms */
+            expires_at_ms: number;
+            facts: components["schemas"]["LessonFacts"];
+            /** File Name */
+            file_name: string;
+            /** Fingerprint */
+            fingerprint?: string | null;
+            /** Id */
+            id: string;
+            /** Language */
+            language?: string | null;
+            /** Lesson Id */
+            lesson_id?: string | null;
+            /** New */
+            new?: boolean | null;
+            /** Offset */
+            offset: number;
+            /** Recording Id */
+            recording_id?: string | null;
+            /**
+             * Revision
+             * @default 1
+             */
+            revision: number;
+            /** Sha256 */
+            sha256?: string | null;
+            state: components["schemas"]["UploadState"];
+            /** Uploaded By */
+            uploaded_by: string;
+        };
+        /**
+         * UploadState
+         * @description Where an upload is. Only `receiving` takes bytes.
+         * @enum {string}
+         */
+        UploadState: "receiving" | "complete" | "admitted" | "refused" | "cancelled" | "expired";
         /**
          * UtteranceEdit
          * @description A line as it shall read from now on.
@@ -3353,52 +3583,6 @@ export interface operations {
             };
         };
     };
-    upload_recording: {
-        parameters: {
-            query: {
-                title?: string;
-                teacher?: string | null;
-                subject?: string | null;
-                grade?: string | null;
-                class_name?: string | null;
-                term?: string | null;
-                textbook_unit?: string | null;
-                group?: string | null;
-                room?: string | null;
-                taught_on?: string | null;
-                file_name: string;
-                language?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/octet-stream": string;
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Admitted"];
-                };
-            };
-            /** @description What went wrong (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     read_recording: {
         parameters: {
             query?: never;
@@ -3417,6 +3601,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ShownRecording"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_receipt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recording_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
                 };
             };
             /** @description What went wrong (RFC 9457) */
@@ -3819,6 +4034,286 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["KeptSuggestion"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_uploads: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["UploadState"][];
+                /** @description `next` of the page before; leave it out for the first. */
+                after?: string | null;
+                /** @description How many items at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Upload_"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    describe_uploads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_twins: {
+        parameters: {
+            query: {
+                bytes: number;
+                fingerprint?: string | null;
+                sha256?: string | null;
+                file_name?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Twins"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    send_bytes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    write_facts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LessonEdit"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
                 };
             };
             /** @description What went wrong (RFC 9457) */
