@@ -26,6 +26,7 @@ from api.routes import (
     recordings,
     search,
     segments,
+    session,
     suggestions,
     transcripts,
     uploads,
@@ -36,7 +37,7 @@ from storage import frameworks as kept_frameworks
 
 NOUNS = (
     lessons, recordings, transcripts, segments, suggestions, frameworks, clips, evidence, search,
-    events, health, uploads,
+    events, health, uploads, session,
 )  # fmt: skip
 DESCRIPTION = (
     "Lessons from recording classrooms, and the micro-competency evidence in them. Times are whole "

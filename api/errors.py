@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from lessons import errors as faults
-from lessons import upload_errors
+from lessons import refusals, upload_errors
 from lessons.errors import GuankeError
 
 MEDIA_TYPE = "application/problem+json"
@@ -41,10 +41,19 @@ STATUS: Mapping[type[GuankeError], int] = {
     faults.EnvironmentFault: 500,
     faults.TransientFault: 503,
     faults.DiskFull: 507,
+    refusals.NotSignedIn: 401,
+    refusals.WrongPassword: 401,
+    refusals.Forbidden: 403,
+    refusals.SeveralPeople: 409,
+    refusals.StaffNumberTaken: 409,
+    refusals.LastAdministrator: 409,
+    refusals.PasswordTooWeak: 422,
+    refusals.TooManySignIns: 429,
 }
 
 TITLES: Mapping[int, tuple[str, str]] = {
     400: ("请求有误", "The request is not right"),
+    401: ("请先登录", "Sign in first"),
     403: ("不允许", "Not allowed"),
     404: ("没有找到", "Not found"),
     405: ("不支持此操作", "Not possible here"),
@@ -58,6 +67,7 @@ TITLES: Mapping[int, tuple[str, str]] = {
     422: ("内容无法处理", "Can't be processed"),
     423: ("正被占用", "Held by somebody else"),
     460: ("校验不符", "The checksum differs"),
+    429: ("尝试次数过多", "Too many attempts"),
     500: ("服务出错", "Something went wrong here"),
     503: ("暂时不可用", "Not available for the moment"),
     507: ("存储空间不足", "No room left"),
@@ -126,6 +136,8 @@ def install(app: FastAPI) -> None:
     def ours(request: Request, error: GuankeError) -> JSONResponse:
         language = language_of(request)
         retry = {"retry-after": "10"} if isinstance(error, faults.TransientFault) else {}
+        if isinstance(error, refusals.TooManySignIns):
+            retry = {"retry-after": str(error.facts["seconds"])}
         return problem(
             status_of(error),
             language,

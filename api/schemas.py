@@ -172,7 +172,6 @@ class ClipEdit(ClipFacts):
 class NewEvidenceSet:
     """What an evidence set is begun for."""
 
-    teacher: str
     competency: str
     lesson_id: str | None = None
 

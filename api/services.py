@@ -12,6 +12,7 @@ from fastapi import Depends, Request
 from lessons import Framework, Phase
 from storage.database import Database
 from storage.objects import ObjectStore
+from storage.sessions import SessionTerms
 from storage.uploads import UploadTerms
 
 GIGABYTE = 1 << 30
@@ -30,6 +31,7 @@ class Services:
             a foreign page can't reach us by a name of its own.
         owner: begins the name of every lease that this process takes; whoever knows it to be dead
             frees what begins so.
+        sessions: how long somebody stays signed in.
         threads: how many requests work at once; the pool of connections is larger than that.
     """
 
@@ -44,6 +46,7 @@ class Services:
     max_document_bytes: int = 200 << 20
     upload_terms: UploadTerms = field(default_factory=UploadTerms)
     owner: str = field(default_factory=lambda: f"api:{socket.gethostname()}:{os.getpid()}:")
+    sessions: SessionTerms = field(default_factory=SessionTerms)
     threads: int = 16
 
 

@@ -16,7 +16,8 @@ from ingest.fingerprint import fingerprint_of
 from lessons import Upload, UploadState
 from lessons.errors import TransientFault
 from lessons.upload_errors import UploadDamaged
-from storage import lessons, uploads
+from lessons.uploads import signed_by
+from storage import lessons, people, uploads
 from storage.database import Database
 from storage.growing import SUFFIX, place
 from storage.objects import ObjectStore
@@ -54,6 +55,7 @@ def finish(
     with database.write() as connection:
         upload = uploads.get(connection, upload.id)  # its facts as they are now
         if upload.state is UploadState.COMPLETE:
+            actor = signed_by(upload)
             recording, new = enter(
                 connection,
                 sha256=found,
@@ -61,10 +63,14 @@ def finish(
                 fingerprint=twin,
                 file_name=upload.file_name,
                 language=upload.language,
-                actor=upload.uploaded_by,
+                actor=actor,
             )
             lesson = lessons.of_recording(
-                connection, recording, upload.facts, actor=upload.uploaded_by
+                connection,
+                recording,
+                upload.facts,
+                actor=actor,
+                teacher_id=people.whose(connection, actor, upload.facts.teacher),
             )
             uploads.settle(connection, upload.id, recording, lesson.id, new=new)
     path.unlink(missing_ok=True)

@@ -21,6 +21,17 @@ from lessons.media import (
     Track,
     TrackKind,
 )
+from lessons.people import (
+    Campus,
+    Membership,
+    Person,
+    ResearchGroup,
+    Role,
+    Room,
+    SchoolGroup,
+    Session,
+    Viewer,
+)
 from lessons.records import Lesson, LessonPart, Recording, RecordingState
 from lessons.reviewing import (
     Assignment,
@@ -32,6 +43,7 @@ from lessons.reviewing import (
     ReviewKind,
 )
 from lessons.rubrics import Aggregation, AggregationRule, Criterion, Level, Mark, Result, Rubric
+from lessons.sharing import Audience, Need, Share, ShareRight
 from lessons.structure import (
     Competency,
     EvidenceRule,
@@ -55,7 +67,9 @@ __all__ = [
     "Agreement",
     "Anchor",
     "Assignment",
+    "Audience",
     "Blindness",
+    "Campus",
     "Clip",
     "ClipState",
     "Comment",
@@ -77,10 +91,13 @@ __all__ = [
     "Mark",
     "MediaInfo",
     "MediaSegment",
+    "Membership",
     "Mention",
     "Move",
+    "Need",
     "Outcome",
     "PairAgreement",
+    "Person",
     "Phase",
     "Pin",
     "Reason",
@@ -90,11 +107,18 @@ __all__ = [
     "RecordingState",
     "Rendition",
     "RenditionSource",
+    "ResearchGroup",
     "Result",
     "Review",
     "ReviewKind",
+    "Role",
+    "Room",
     "Rubric",
+    "SchoolGroup",
     "Segment",
+    "Session",
+    "Share",
+    "ShareRight",
     "Span",
     "Step",
     "StepState",
@@ -106,6 +130,7 @@ __all__ = [
     "Upload",
     "UploadState",
     "Utterance",
+    "Viewer",
     "Word",
     "format_timecode",
     "frame_at",

@@ -70,6 +70,12 @@ _ZH = {
     "assignment": "评审任务",
     "review": "评审",
     "upload": "上传",
+    "person": "人员",
+    "campus": "校区",
+    "research group": "教研组",
+    "room": "录播教室",
+    "session": "登录",
+    "API key": "接口密钥",
 }
 
 
@@ -147,6 +153,12 @@ class SpanOutsideRecording(RequestFault):
     """The stretch ends at {end_ms} ms, but the recording lasts {duration_ms} ms."""
 
     zh = "所选时间段到 {end_ms} 毫秒，超出了课堂实录的时长（{duration_ms} 毫秒）。"
+
+
+class SpanOutsideLesson(SpanOutsideRecording):
+    """From {start_ms} ms to {end_ms} ms is not inside the lesson."""
+
+    zh = "从 {start_ms} 毫秒到 {end_ms} 毫秒不在本节课之内。"
 
 
 class ClipInUse(RequestFault):

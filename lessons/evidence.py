@@ -34,6 +34,7 @@ class Clip(ClipFacts):
 
     id: str
     recording_id: str
+    owner_id: str | None = None  # who made it; None: the system
     state: ClipState = ClipState.VIRTUAL
     media_digest: str | None = None  # the MP4, once it is cut
     manifest_digest: str | None = None
@@ -78,8 +79,10 @@ class EvidenceSet:
     """All a teacher hands in for one competency (证据材料)."""
 
     id: str
+    school_group_id: str
     lesson_id: str | None
-    teacher: str
+    teacher_id: str | None = None
+    teacher: str  # the name as it is shown
     framework_id: str
     framework_version: str  # an old set keeps the wording it was made under
     competency: str

@@ -29,6 +29,8 @@ class Recording:
     language: str | None  # zh, en; None: find out
     info: MediaInfo | None
     created_at: datetime
+    school_group_id: str
+    uploaded_by: str | None = None  # a person; None: the system
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +61,9 @@ class Lesson(LessonFacts):
     """One lesson (课), as a teacher would name it."""
 
     id: str
+    school_group_id: str
+    campus_id: str | None = None
+    teacher_id: str | None = None  # whose it is; None: unclaimed (待认领)
     parts: tuple[LessonPart, ...] = ()
     revision: int = 1  # rises with each change; a stale writer is told so
     created_at: datetime

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from lessons.people import Signature
 from lessons.records import LessonFacts
 
 
@@ -36,13 +37,26 @@ class Upload:
     recording_id: str | None = None
     lesson_id: str | None = None
     new: bool | None = None  # false: the same bytes were here already
-    uploaded_by: str
+    uploaded_by: str  # a name
+    uploader_id: str | None = None  # whose; None: the system
+    school_group_id: str
     revision: int = 1
     attempt: int = 0  # the fencing token of whoever writes
     error_code: str | None = None
     error_facts: Mapping[str, object] | None = None
     expires_at_ms: int  # on the database's clock; each byte that arrives moves it
     created_at: datetime
+
+
+def signed_by(upload: Upload) -> str:
+    """Return the name of who sends an upload, with whose it is; that of the system is plain."""
+    if upload.uploader_id is None:
+        return upload.uploaded_by
+    return Signature(
+        upload.uploaded_by,
+        person_id=upload.uploader_id,
+        school_group_id=upload.school_group_id,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import ColumnElement, Connection, select, update
 
 from lessons import Clip, Segment, Span, SuggestionState, new_id
 from lessons.errors import BadSpan, Conflict, NotFound, RequestFault
 from lessons.evidence import ClipFacts
+from lessons.people import person_of
 from storage import audit, clips, recordings, search, tables
 from storage.events import tell
 from storage.kept import KeptSegment, KeptSuggestion
@@ -22,12 +23,12 @@ G = tables.segment.c
 def suggestions(
     connection: Connection,
     recording_id: str,
-    *,
+    *conditions: ColumnElement[bool],
     competencies: Sequence[str] = (),
     state: SuggestionState | None = None,
 ) -> Sequence[KeptSuggestion]:
     """Return a recording's proposals and what became of them, best first."""
-    query = select(tables.suggestion).where(S.recording_id == recording_id)
+    query = select(tables.suggestion).where(S.recording_id == recording_id, *conditions)
     if competencies:
         query = query.where(S.competency.in_(competencies))
     if state:
@@ -62,6 +63,7 @@ def accept(
         **{name: getattr(facts, name) for name in ClipFacts.__dataclass_fields__},
         id=new_id(),
         recording_id=old.recording_id,
+        owner_id=person_of(actor),
         suggestion_id=old.id,
         created_at=datetime.now(UTC),
     )
@@ -138,9 +140,11 @@ def _write(connection: Connection, new: KeptSuggestion, actor: str, action: str)
     return new
 
 
-def segments(connection: Connection, recording_id: str) -> Sequence[KeptSegment]:
+def segments(
+    connection: Connection, recording_id: str, *conditions: ColumnElement[bool]
+) -> Sequence[KeptSegment]:
     """Return the phases of the lesson with their ids and revisions, in order of time."""
-    query = select(tables.segment).where(G.recording_id == recording_id)
+    query = select(tables.segment).where(G.recording_id == recording_id, *conditions)
     return [from_row(KeptSegment, row) for row in connection.execute(query.order_by(G.start_ms))]
 
 

@@ -7,9 +7,12 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection, insert, select
 
+from lessons.people import person_of, school_of
 from storage import tables
 
 START = "0" * 64
+SAID = ("at", "actor", "action", "subject", "detail", "actor_id", "school_group_id")
+LATER = ("actor_id", "school_group_id")  # lines from before there were people have none
 
 
 def record(
@@ -20,11 +23,13 @@ def record(
     previous = connection.execute(newest).scalar_one_or_none() or START
     line = {
         "at": datetime.now(UTC),
-        "actor": actor,
+        "actor": str(actor),
         "action": action,
         "subject": subject,
         "detail": detail,
         "previous": previous,
+        "actor_id": person_of(actor),
+        "school_group_id": school_of(actor),
     }
     connection.execute(insert(tables.audit).values(**line, digest=_digest(line)))
 
@@ -33,12 +38,13 @@ def broken_lines(connection: Connection) -> Iterator[int]:
     """Yield the id of every line that does not follow from the one before it."""
     previous = START
     for row in connection.execute(select(tables.audit).order_by(tables.audit.c.id)):
-        line = {c: getattr(row, c) for c in ("at", "actor", "action", "subject", "detail")}
+        line = {c: getattr(row, c) for c in SAID}
         if row.previous != previous or row.digest != _digest(line | {"previous": row.previous}):
             yield row.id
         previous = row.digest
 
 
 def _digest(line: dict[str, object]) -> str:
+    line = {name: value for name, value in line.items() if name not in LATER or value is not None}
     text = json.dumps(line, sort_keys=True, ensure_ascii=False, default=str)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection, Text, cast, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Text, cast, delete, insert, select, update
 
 from lessons import Clip, ClipState, Span, Step, SuggestionState
 from lessons.errors import ClipInUse, Conflict, NotFound
@@ -67,10 +67,18 @@ class ClipFilter:
 
 
 def page(
-    connection: Connection, chosen: ClipFilter, *, after: str | None = None, limit: int = 50
+    connection: Connection,
+    chosen: ClipFilter,
+    *conditions: ColumnElement[bool],
+    after: str | None = None,
+    limit: int = 50,
 ) -> Sequence[Clip]:
-    """Return the chosen clips, newest first, that were made before the one named `after`."""
-    query = select(tables.clip).order_by(T.id.desc()).limit(limit)
+    """Return the chosen clips, newest first, that were made before the one named `after`.
+
+    Args:
+        conditions: which ones besides, such as those that somebody may see (`storage.visibility`).
+    """
+    query = select(tables.clip).where(*conditions).order_by(T.id.desc()).limit(limit)
     for name in ("recording_id", "lesson_id", "state"):
         if (value := getattr(chosen, name)) is not None:
             query = query.where(T[name] == value)

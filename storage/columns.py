@@ -67,6 +67,17 @@ def recording_id(**options: Any) -> Column[str]:
     return Column("recording_id", String(36), target, nullable=False, **options)
 
 
+def school_group_id(**options: Any) -> Column[str]:
+    """The school group that the row belongs to; no other ever sees it."""
+    target = ForeignKey("school_group.id")
+    return Column("school_group_id", String(36), target, nullable=False, **options)
+
+
+def person_id(name: str, **options: Any) -> Column[str]:
+    """A person; where they are erased, what they did stays."""
+    return Column(name, String(36), ForeignKey("person.id", ondelete="SET NULL"), **options)
+
+
 def span() -> tuple[Column[int], Column[int]]:
     """A half-open stretch in milliseconds."""
     return Column("start_ms", BigInteger, nullable=False), Column(

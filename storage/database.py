@@ -80,6 +80,29 @@ class Database:
                 raise DataFolderUnusable(path=self.place, detail=said) from error
             raise
 
+    @contextmanager
+    def alter(self) -> Iterator[Connection]:
+        """Yield a connection that may write whole tables anew; committed at the end of the block.
+
+        On SQLite a table is changed by dropping it, which would take along what refers to it: so
+        foreign keys rest for this transaction, and are held against the result before it counts.
+        """
+        if not self.is_sqlite:
+            with self.write() as connection:
+                yield connection
+            return
+        with self.engine.connect() as plain:
+            raw = plain.connection.driver_connection
+            assert raw is not None
+            raw.execute("PRAGMA foreign_keys=OFF")
+            try:
+                with plain.begin():
+                    yield plain
+                    broken = plain.exec_driver_sql("PRAGMA foreign_key_check").all()
+                    assert not broken, broken
+            finally:
+                raw.execute("PRAGMA foreign_keys=ON")
+
     @property
     def place(self) -> str:
         """Where the data are, for messages: a folder, or the server without its password."""

@@ -18,6 +18,7 @@ from lessons import (
 )
 from lessons.errors import Conflict, EvidenceIncomplete, NotFound, RequestFault
 from lessons.evidence import still_missing
+from lessons.people import person_of, school_of
 from storage import artifacts, audit, clips, frameworks, lessons, tables
 from storage.events import tell
 from storage.mapping import from_row, to_row
@@ -70,7 +71,9 @@ def begin(
         lessons.get(connection, lesson_id)
     new = EvidenceSet(
         id=new_id(),
+        school_group_id=school_of(actor),
         lesson_id=lesson_id,
+        teacher_id=person_of(actor),
         teacher=teacher,
         framework_id=framework.id,
         framework_version=framework.version,
@@ -97,17 +100,25 @@ def get(connection: Connection, set_id: str) -> KeptEvidenceSet:
 
 
 def page(
-    connection: Connection, chosen: SetFilter, *, after: str | None = None, limit: int = 50
+    connection: Connection,
+    chosen: SetFilter,
+    *conditions: ColumnElement[bool],
+    after: str | None = None,
+    limit: int = 50,
 ) -> Sequence[KeptEvidenceSet]:
-    """Return the chosen sets, newest first, that were begun before the one named `after`."""
-    conditions = [
+    """Return the chosen sets, newest first, that were begun before the one named `after`.
+
+    Args:
+        conditions: which ones besides, such as those that somebody may see (`storage.visibility`).
+    """
+    wanted = [
         T[name] == value
         for name in ("teacher", "lesson_id", "competency", "state")
         if (value := getattr(chosen, name)) is not None
     ]
     if after:
-        conditions.append(T.id < after)
-    return _sets(connection, *conditions, limit=limit)
+        wanted.append(T.id < after)
+    return _sets(connection, *conditions, *wanted, limit=limit)
 
 
 def add_item(

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, insert, select
 
 from lessons import new_id
 from lessons.errors import GuankeError
+from lessons.people import FIRST_SCHOOL_GROUP
 from storage import tables
 from storage.events import tell
 from storage.mapping import from_row
@@ -42,6 +43,7 @@ def keep(
     name: str,
     details: Mapping[str, str],
     matched: bool,
+    school_group_id: str = FIRST_SCHOOL_GROUP,
     recording_id: str | None = None,
     error: GuankeError | None = None,
 ) -> None:
@@ -49,6 +51,7 @@ def keep(
     connection.execute(
         insert(tables.intake).values(
             id=new_id(),
+            school_group_id=school_group_id,
             identity=identity,
             name=name,
             details=dict(details),
@@ -62,7 +65,10 @@ def keep(
     tell(connection, "intake", recording_id=recording_id, name=name, matched=matched)
 
 
-def unmatched(connection: Connection) -> Sequence[Intake]:
+def unmatched(
+    connection: Connection, school_group_id: str = FIRST_SCHOOL_GROUP
+) -> Sequence[Intake]:
     """Return what waits for somebody to say whose it is (待认领), oldest first."""
-    query = select(tables.intake).where(T.matched.is_(False)).order_by(T.id)
+    waiting = (T.matched.is_(False), T.school_group_id == school_group_id)
+    query = select(tables.intake).where(*waiting).order_by(T.id)
     return [from_row(Intake, row) for row in connection.execute(query)]

@@ -6,11 +6,12 @@ from datetime import UTC, date, datetime
 from itertools import groupby
 from operator import attrgetter
 
-from sqlalchemy import Connection, Select, delete, exists, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, delete, exists, insert, select, update
 
 from lessons import Lesson, LessonPart, Recording, Span, new_id
 from lessons.errors import BadSpan, Conflict, NotFound, RequestFault, SpanOutsideRecording
 from lessons.parts import Parts, divided, joined, whole
+from lessons.people import school_of
 from lessons.records import LessonFacts
 from storage import audit, search, tables
 from storage.events import tell
@@ -38,9 +39,17 @@ class LessonFilter:
 
 
 def create(
-    connection: Connection, facts: LessonFacts, parts: Sequence[LessonPart] = (), *, actor: str
+    connection: Connection,
+    facts: LessonFacts,
+    parts: Sequence[LessonPart] = (),
+    *,
+    actor: str,
+    teacher_id: str | None = None,
 ) -> Lesson:
-    """Keep a new lesson.
+    """Keep a new lesson, in the school of who makes it.
+
+    Args:
+        teacher_id: whose it is; None leaves it unclaimed (待认领).
 
     Raises:
         NotFound: a part names a recording that is not there.
@@ -49,6 +58,8 @@ def create(
     lesson = Lesson(
         **{f.name: getattr(facts, f.name) for f in fields(LessonFacts)},
         id=new_id(),
+        school_group_id=school_of(actor),
+        teacher_id=teacher_id,
         parts=tuple(parts),
         created_at=datetime.now(UTC),
     )
@@ -61,14 +72,19 @@ def create(
 
 
 def of_recording(
-    connection: Connection, recording: Recording, facts: LessonFacts, *, actor: str
+    connection: Connection,
+    recording: Recording,
+    facts: LessonFacts,
+    *,
+    actor: str,
+    teacher_id: str | None = None,
 ) -> Lesson:
     """Return the lesson that a recording belongs to; where there is none, make it from `facts`."""
     holder = select(PART.lesson_id).where(PART.recording_id == recording.id).limit(1)
     known = connection.execute(holder).scalar_one_or_none()
     if known:
         return get(connection, known)
-    return create(connection, facts, [whole(recording)], actor=actor)
+    return create(connection, facts, [whole(recording)], actor=actor, teacher_id=teacher_id)
 
 
 def get(connection: Connection, lesson_id: str) -> Lesson:
@@ -86,12 +102,16 @@ def get(connection: Connection, lesson_id: str) -> Lesson:
 def page(
     connection: Connection,
     chosen: LessonFilter,
-    *,
+    *conditions: ColumnElement[bool],
     after: str | None = None,
     limit: int = 50,
 ) -> Sequence[Lesson]:
-    """Return the chosen lessons, newest first, that were made before the one named `after`."""
-    query = select(T.id).order_by(T.id.desc()).limit(limit)
+    """Return the chosen lessons, newest first, that were made before the one named `after`.
+
+    Args:
+        conditions: which ones besides, such as those that somebody may see (`storage.visibility`).
+    """
+    query = select(T.id).where(*conditions).order_by(T.id.desc()).limit(limit)
     for name in ("teacher", "subject", "grade", "class_name", "term", "group", "room"):
         if (value := getattr(chosen, name)) is not None:
             query = query.where(T[name] == value)
@@ -161,13 +181,14 @@ def split(
         NotFound, Conflict: it is gone, or was changed since `revision`.
         BadSpan: one of the two would be empty.
     """
-    before, after = divided(get(connection, lesson_id).parts, recording_id, at_ms)
+    whole = get(connection, lesson_id)
+    before, after = divided(whole.parts, recording_id, at_ms)
     if not before or not after:
         raise BadSpan(start_ms=at_ms, end_ms=at_ms)
     first = set_parts(
         connection, lesson_id, revision, lambda _: before, actor=actor, action="lesson.split"
     )
-    second = create(connection, rest, after, actor=actor)
+    second = create(connection, rest, after, actor=actor, teacher_id=whole.teacher_id)
     clip = tables.clip
     connection.execute(
         update(clip)

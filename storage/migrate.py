@@ -33,7 +33,7 @@ def migrate(database: Database) -> None:
         return
     if present and database.is_sqlite:
         _back_up(Path(database.url.database or ""), present)
-    with database.write() as connection:
+    with database.alter() as connection:
         config.attributes["connection"] = connection
         try:
             command.upgrade(config, "head")

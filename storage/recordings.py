@@ -3,10 +3,11 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
 from lessons import MediaInfo, Recording, RecordingState, Rendition, Span, Step, StepState, new_id
 from lessons.errors import BadSpan, NotFound, SpanOutsideRecording
+from lessons.people import person_of, school_of
 from storage import artifacts, audit, steps, tables
 from storage.events import tell
 from storage.mapping import from_row, to_plain, to_row
@@ -26,7 +27,9 @@ def admit(
     actor: str,
 ) -> tuple[Recording, bool]:
     """Keep a recording whose bytes are already in the store; return it, and whether it is new."""
-    known = connection.execute(select(tables.recording).where(T.sha256 == sha256)).first()
+    school = school_of(actor)
+    same = (T.sha256 == sha256) & (T.school_group_id == school)
+    known = connection.execute(select(tables.recording).where(same)).first()
     if known:
         return from_row(Recording, known), False
     recording = Recording(
@@ -38,6 +41,8 @@ def admit(
         language=language,
         info=None,
         created_at=datetime.now(UTC),
+        school_group_id=school,
+        uploaded_by=person_of(actor),
     )
     row = to_row(recording, tables.recording, fingerprint=fingerprint)
     connection.execute(insert(tables.recording).values(row))
@@ -76,10 +81,17 @@ def find(connection: Connection, name: str) -> Recording | None:
 
 
 def page(
-    connection: Connection, *, after: str | None = None, limit: int = 50
+    connection: Connection,
+    *conditions: ColumnElement[bool],
+    after: str | None = None,
+    limit: int = 50,
 ) -> Sequence[Recording]:
-    """Return recordings, newest first, that were admitted before the one named `after`."""
-    query = select(tables.recording).order_by(T.id.desc()).limit(limit)
+    """Return recordings, newest first, that were admitted before the one named `after`.
+
+    Args:
+        conditions: which ones, such as those that somebody may see (`storage.visibility`).
+    """
+    query = select(tables.recording).where(*conditions).order_by(T.id.desc()).limit(limit)
     if after:
         query = query.where(T.id < after)
     return [from_row(Recording, row) for row in connection.execute(query)]
@@ -114,13 +126,6 @@ def set_info(connection: Connection, recording_id: str, info: MediaInfo) -> None
     connection.execute(
         update(tables.recording).where(T.id == recording_id).values(info=to_plain(info))
     )
-    part = tables.lesson_part
-    connection.execute(
-        update(part)
-        .where(part.c.recording_id == recording_id, part.c.end_ms == 0)
-        .values(end_ms=info.duration_ms)
-    )
-    # a lesson that was made before its recording was measured covers all of it
     part = tables.lesson_part
     connection.execute(
         update(part)

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Select,
     Subquery,
     and_,
     case,
@@ -114,22 +115,28 @@ def forget_recording(connection: Connection, kind: SearchKind, recording_id: str
 def find(
     connection: Connection,
     query: str,
-    *,
+    *conditions: ColumnElement[bool],
     kinds: Sequence[SearchKind] = tuple(SearchKind),
     recording_id: str | None = None,
+    lessons: Select[str] | None = None,
     after: str | None = None,
     limit: int = 50,
 ) -> Sequence[Hit]:
     """Return what contains every term of `query`: newest recording first, then in order of time.
 
     Args:
+        conditions: on `tables.search_entry`, such as what somebody may see (`storage.visibility`).
+        lessons: ids of those that may be named as where it was found; None for all.
         after: the `cursor` of the last hit already seen.
     """
     wanted = terms(query)
     if not wanted:
         return []
     found = select(tables.search_entry).where(
-        T.kind.in_(kinds), _holds(connection, wanted), *(T.folded.contains(t) for t in wanted)
+        *conditions,
+        T.kind.in_(kinds),
+        _holds(connection, wanted),
+        *(T.folded.contains(t) for t in wanted),
     )
     if recording_id:
         found = found.where(T.recording_id == recording_id)
@@ -148,7 +155,7 @@ def find(
             tables.utterance.c.words,
         )
         .select_from(page)
-        .outerjoin(lesson, lesson.c.id == _lesson_of(page))
+        .outerjoin(lesson, lesson.c.id == _lesson_of(page, lessons))
         .outerjoin(tables.utterance, tables.utterance.c.id == page.c.subject_id)
         .order_by(func.coalesce(page.c.recording_id, "").desc(), page.c.start_ms, page.c.id)
     )
@@ -165,7 +172,7 @@ def _holds(connection: Connection, wanted: Sequence[str]) -> ColumnElement[bool]
     return T.id.in_(rows)
 
 
-def _lesson_of(page: Subquery) -> ColumnElement[str]:
+def _lesson_of(page: Subquery, lessons: Select[str] | None) -> ColumnElement[str]:
     """Return the lesson that a found row belongs to, where it belongs to one."""
     part = tables.lesson_part.c
     inside = and_(
@@ -173,7 +180,10 @@ def _lesson_of(page: Subquery) -> ColumnElement[str]:
         part.start_ms <= page.c.start_ms,
         or_(page.c.start_ms < part.end_ms, part.end_ms == 0),
     )
-    holder = select(part.lesson_id).where(inside).limit(1).scalar_subquery()
+    holders = select(part.lesson_id).where(inside)
+    if lessons is not None:
+        holders = holders.where(part.lesson_id.in_(lessons))
+    holder = holders.limit(1).scalar_subquery()
     return case((page.c.kind == SearchKind.LESSON, page.c.subject_id), else_=holder)
 
 

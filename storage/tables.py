@@ -1,4 +1,7 @@
-"""The tables. No behaviour: what is done with them stands in the files named after the nouns."""
+"""The tables. No behaviour: what is done with them stands in the files named after the nouns.
+
+Those of evidence and of people have files of their own; all are reached from here.
+"""
 
 from sqlalchemy import (
     JSON,
@@ -16,21 +19,41 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from lessons import (
-    ClipState,
-    EvidenceKind,
-    EvidenceState,
-    RecordingState,
-    StepState,
-    SuggestionState,
+from lessons import RecordingState, StepState, SuggestionState
+from storage.columns import (
+    UtcDateTime,
+    created_at,
+    metadata,
+    one_of,
+    own_id,
+    person_id,
+    recording_id,
+    school_group_id,
+    span,
 )
-from storage.columns import UtcDateTime, created_at, metadata, one_of, own_id, recording_id, span
+from storage.evidence_tables import clip as clip
+from storage.evidence_tables import evidence_item as evidence_item
+from storage.evidence_tables import evidence_set as evidence_set
+from storage.evidence_tables import framework as framework
+from storage.school_tables import api_key as api_key
+from storage.school_tables import campus as campus
+from storage.school_tables import failed_sign_in as failed_sign_in
+from storage.school_tables import membership as membership
+from storage.school_tables import password as password
+from storage.school_tables import person as person
+from storage.school_tables import research_group as research_group
+from storage.school_tables import room as room
+from storage.school_tables import school_group as school_group
+from storage.school_tables import session as session
+from storage.school_tables import share as share
 
 recording = Table(
     "recording",
     metadata,
     own_id(),
-    Column("sha256", String(64), nullable=False, unique=True),
+    school_group_id(),
+    person_id("uploaded_by"),
+    Column("sha256", String(64), nullable=False),
     Column("bytes", BigInteger, nullable=False),
     Column("file_name", Text, nullable=False),
     Column("state", String(16), nullable=False),
@@ -38,6 +61,7 @@ recording = Table(
     Column("info", JSON(none_as_null=True)),
     Column("fingerprint", String(64), index=True),  # of size, head and tail: finds twins early
     created_at(),
+    UniqueConstraint("school_group_id", "sha256"),
     one_of("state", RecordingState),
 )
 
@@ -45,6 +69,9 @@ lesson = Table(
     "lesson",
     metadata,
     own_id(),
+    school_group_id(index=True),
+    Column("campus_id", ForeignKey("campus.id", ondelete="SET NULL")),
+    person_id("teacher_id", index=True),
     Column("title", Text, nullable=False),
     *(
         Column(name, Text)
@@ -209,65 +236,6 @@ suggestion = Table(
     one_of("state", SuggestionState),
 )
 
-clip = Table(
-    "clip",
-    metadata,
-    own_id(),
-    recording_id(index=True),
-    Column("lesson_id", ForeignKey("lesson.id", ondelete="SET NULL")),
-    *span(),
-    Column("title", Text, nullable=False),
-    Column("note", Text, nullable=False),
-    Column("competencies", JSON, nullable=False),
-    Column("state", String(16), nullable=False),
-    Column("media_digest", String(64)),
-    Column("manifest_digest", String(64)),
-    Column("suggestion_id", String(36)),
-    Column("step_id", String(36)),  # the cut under way, or the one that made the file
-    Column("revision", Integer, nullable=False, server_default="1"),
-    created_at(),
-    one_of("state", ClipState),
-)
-
-framework = Table(
-    "framework",
-    metadata,
-    Column("id", String(60), primary_key=True),
-    Column("version", String(64), primary_key=True),
-    Column("data", JSON, nullable=False),
-    created_at(),
-)
-
-evidence_set = Table(
-    "evidence_set",
-    metadata,
-    own_id(),
-    Column("lesson_id", ForeignKey("lesson.id", ondelete="SET NULL"), index=True),
-    Column("teacher", Text, nullable=False),
-    Column("framework_id", String(60), nullable=False),
-    Column("framework_version", String(64), nullable=False),
-    Column("competency", String(40), nullable=False),
-    Column("state", String(12), nullable=False),
-    Column("revision", Integer, nullable=False, server_default="1"),
-    created_at(),
-    one_of("state", EvidenceState),
-)
-
-evidence_item = Table(
-    "evidence_item",
-    metadata,
-    own_id(),
-    Column("set_id", ForeignKey("evidence_set.id", ondelete="CASCADE"), nullable=False, index=True),
-    Column("kind", String(12), nullable=False),
-    Column("requirement", String(60), nullable=False),
-    Column("clip_id", ForeignKey("clip.id", ondelete="RESTRICT")),
-    Column("document_digest", String(64)),
-    Column("document_name", Text),
-    Column("text", Text),
-    created_at(),
-    one_of("kind", EvidenceKind),
-)
-
 search_entry = Table(  # what can be found: one row for each line of speech and each title
     "search_entry",
     metadata,
@@ -286,6 +254,7 @@ intake = Table(  # every file a drop folder offered: taken in, waiting for its t
     "intake",
     metadata,
     own_id(),
+    school_group_id(),
     Column("identity", String(400), nullable=False, unique=True),
     Column("name", Text, nullable=False),  # within its drop folder
     Column("details", JSON, nullable=False),
@@ -313,6 +282,8 @@ audit = Table(  # append-only; each line carries the digest of the one before
     Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
     Column("at", UtcDateTime, nullable=False),
     Column("actor", Text, nullable=False),
+    Column("actor_id", String(36)),  # None: the system
+    Column("school_group_id", String(36), index=True),  # None: from before there were people
     Column("action", String(60), nullable=False),
     Column("subject", String(80), nullable=False, index=True),
     Column("detail", JSON, nullable=False),

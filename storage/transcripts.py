@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, tuple_, update
 
 from lessons import Span, Step, Transcript, Utterance, Word, editing, new_id
 from lessons.editing import corrected, merged
@@ -126,9 +126,11 @@ def head(connection: Connection, recording_id: str) -> TranscriptHead | None:
     return from_row(TranscriptHead, row) if row else None
 
 
-def utterances(connection: Connection, recording_id: str) -> Sequence[KeptUtterance]:
-    """Return every line with its id and revision, in order of time."""
-    query = select(tables.utterance).where(U.recording_id == recording_id)
+def utterances(
+    connection: Connection, recording_id: str, *conditions: ColumnElement[bool]
+) -> Sequence[KeptUtterance]:
+    """Return every line (that meets the conditions) with id and revision, in order of time."""
+    query = select(tables.utterance).where(U.recording_id == recording_id, *conditions)
     rows = connection.execute(query.order_by(U.start_ms, U.id))
     return [from_row(KeptUtterance, row) for row in rows]
 

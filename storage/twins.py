@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, or_, select
 
 from lessons import Upload, UploadState
 from storage import tables
@@ -26,7 +26,7 @@ class Twin:
 
 def of_recordings(
     connection: Connection,
-    *,
+    *conditions: ColumnElement[bool],
     size: int,
     fingerprint: str | None,
     sha256: str | None,
@@ -39,7 +39,12 @@ def of_recordings(
         alike.append(and_(column.bytes == size, column.fingerprint == fingerprint))
     if file_name:
         alike.append(and_(column.bytes == size, column.file_name == file_name))
-    query = select(tables.recording).where(or_(*alike)).order_by(column.id.desc()).limit(MOST)
+    query = (
+        select(tables.recording)
+        .where(*conditions, or_(*alike))
+        .order_by(column.id.desc())
+        .limit(MOST)
+    )
     return [
         Twin(
             recording_id=row.id,
@@ -51,13 +56,16 @@ def of_recordings(
     ]
 
 
-def of_uploads(connection: Connection, *, size: int, fingerprint: str | None) -> Sequence[Upload]:
+def of_uploads(
+    connection: Connection, school_group_id: str, *, size: int, fingerprint: str | None
+) -> Sequence[Upload]:
     """Return uploads under way with the same fingerprint, the furthest first."""
     if fingerprint is None:
         return []
     query = (
         select(upload)
         .where(
+            upload.c.school_group_id == school_group_id,
             upload.c.state == UploadState.RECEIVING,
             upload.c.fingerprint == fingerprint,
             upload.c.bytes == size,

@@ -14,7 +14,14 @@ from sqlalchemy import (
 )
 
 from lessons import UploadState
-from storage.columns import created_at, metadata, one_of, own_id
+from storage.columns import (
+    created_at,
+    metadata,
+    one_of,
+    own_id,
+    person_id,
+    school_group_id,
+)
 
 upload = Table(  # a file on its way in; the acknowledged offset is here and nowhere else
     "upload",
@@ -33,6 +40,8 @@ upload = Table(  # a file on its way in; the acknowledged offset is here and now
     Column("lesson_id", ForeignKey("lesson.id", ondelete="SET NULL")),
     Column("new", Boolean),
     Column("uploaded_by", Text, nullable=False),
+    person_id("uploader_id"),
+    school_group_id(),
     Column("revision", Integer, nullable=False, server_default="1"),
     Column("attempt", Integer, nullable=False, server_default="0"),
     Column("lease_owner", String(120)),

@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, func, insert, or_, select, update
 
 from lessons import Recording, Upload, UploadState, new_id
 from lessons.errors import Conflict, DiskFull, GuankeError, NotFound
+from lessons.people import person_of, school_of
 from lessons.records import LessonFacts
 from lessons.upload_errors import OffsetMismatch, QuotaExceeded, UploadBusy, UploadOver
 from storage import audit, tables
@@ -56,7 +57,7 @@ def create(
         QuotaExceeded: the school group may not keep so much.
         DiskFull: what is under way and this would not fit on the disk.
     """
-    _reserve(connection, file_name, size, terms, free_bytes)
+    _reserve(connection, file_name, size, terms, free_bytes, school_of(actor))
     begun = Upload(
         id=new_id(),
         file_name=file_name,
@@ -67,7 +68,9 @@ def create(
         language=language,
         fingerprint=fingerprint,
         claimed_sha256=claimed_sha256,
-        uploaded_by=actor,
+        uploaded_by=str(actor),
+        uploader_id=person_of(actor),
+        school_group_id=school_of(actor),
         expires_at_ms=0,
         created_at=datetime.now(UTC),
     )
@@ -78,17 +81,25 @@ def create(
 
 
 def _reserve(
-    connection: Connection, file_name: str, size: int, terms: UploadTerms, free_bytes: int
+    connection: Connection,
+    file_name: str,
+    size: int,
+    terms: UploadTerms,
+    free_bytes: int,
+    school_group_id: str,
 ) -> None:
-    live = T.state.in_(LIVE)
+    ours = case((T.school_group_id == school_group_id, T.bytes), else_=0)
     announced, missing = connection.execute(
         select(
-            func.coalesce(func.sum(T.bytes), 0), func.coalesce(func.sum(T.bytes - T.offset), 0)
-        ).where(live)
+            func.coalesce(func.sum(ours), 0), func.coalesce(func.sum(T.bytes - T.offset), 0)
+        ).where(T.state.in_(LIVE))
     ).one()
     if terms.quota_bytes is not None:
+        recording = tables.recording.c
         kept = connection.execute(
-            select(func.coalesce(func.sum(tables.recording.c.bytes), 0))
+            select(func.coalesce(func.sum(recording.bytes), 0)).where(
+                recording.school_group_id == school_group_id
+            )
         ).scalar_one()
         left = terms.quota_bytes - int(kept) - int(announced)
         if size > left:
@@ -123,13 +134,16 @@ def standing(connection: Connection, upload_id: str) -> Upload:
 
 def page(
     connection: Connection,
+    school_group_id: str,
     *,
     states: Sequence[UploadState] = (),
     after: str | None = None,
     limit: int = 50,
 ) -> Sequence[Upload]:
-    """Return uploads, newest first."""
-    query = select(table).order_by(T.id.desc()).limit(limit)
+    """Return the uploads of a school group, newest first."""
+    query = (
+        select(table).where(T.school_group_id == school_group_id).order_by(T.id.desc()).limit(limit)
+    )
     if states:
         query = query.where(T.state.in_(states))
     if after:

@@ -6,14 +6,14 @@ from pathlib import Path
 import httpx
 import pytest
 
-from api.app import create_app
 from api.services import Services
 from lessons import Reason, ReasonKind, Segment, Suggestion, Transcript, Utterance, Word
 from lessons.records import LessonFacts
 from tests.lesson import Served, furnish, services
 from tests.media import AAC, X264, make_lesson, moving, tone
 from tests.serving import serving
-from tests.uploading import PATIENCE
+from tests.signed_in import staff_of
+from tests.uploading import sending
 
 LINES = (
     "今天我们学习二次函数的图像。",
@@ -88,9 +88,6 @@ def empty_house(tmp_path_factory: pytest.TempPathFactory) -> Services:
 
 @pytest.fixture(scope="module")
 def sender(empty_house: Services) -> Iterator[httpx.Client]:
-    """A client of a real server over `empty_house`."""
-    with (
-        serving(create_app(empty_house)) as address,
-        httpx.Client(base_url=address, timeout=PATIENCE) as client,
-    ):
+    """A client of a real server over `empty_house`, in which an operator is signed in."""
+    with sending(empty_house, staff_of(empty_house.database).operator) as client:
         yield client

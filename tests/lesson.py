@@ -30,6 +30,7 @@ from storage.database import Database
 from storage.folder import FolderStore
 from storage.migrate import migrate
 from tests.media import door, probed
+from tests.signed_in import Staff, staff_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +41,7 @@ class Served:
     services: Services
     recording: Recording
     lesson: Lesson
+    staff: Staff  # somebody for each role; the teacher owns the lesson
 
 
 def services(folder: Path) -> Services:
@@ -74,6 +76,7 @@ def furnish(
 ) -> Served:
     """Take `source` in as a lesson: its renditions are made by the real steps, its words given."""
     house = services(folder)
+    staff = staff_of(house.database)
     scratch = folder / "scratch"
     scratch.mkdir()
     info = probed(source, scratch)
@@ -92,7 +95,7 @@ def furnish(
         store=house.store,
         uploads=house.uploads,
         file_name=source.name,
-        actor="test",
+        actor=staff.operator.name,
     )
     copied = copy_video(source, info, ffmpeg=door(), scratch=scratch) if info.compliant else None
     made = ladder.renditions + (copied.renditions if copied else ())
@@ -124,5 +127,13 @@ def furnish(
         findings.save_suggestions(connection, recording.id, suggestions)
         connection.execute(update(tables.recording).values(state=RecordingState.READY))
         named = facts or LessonFacts(title=source.stem)
-        lesson = lessons.of_recording(connection, recording, named, actor="test")
-    return Served(app=create_app(house), services=house, recording=recording, lesson=lesson)
+        lesson = lessons.of_recording(
+            connection,
+            recording,
+            named,
+            actor=staff.operator.name,
+            teacher_id=staff.teacher.person_id,
+        )
+    return Served(
+        app=create_app(house), services=house, recording=recording, lesson=lesson, staff=staff
+    )

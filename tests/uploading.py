@@ -3,21 +3,36 @@
 import base64
 import hashlib
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
 
+from api.app import create_app
 from api.services import Services
-from lessons import Upload
+from lessons import Upload, Viewer
 from storage import uploads
+from tests.serving import serving
+from tests.signed_in import cookies
 
 PATH = "/api/v1/uploads"
 TUS = {"tus-resumable": "1.0.0"}
 PATIENCE = 60.0  # a busy machine is no error
 RANDOM = random.Random(7)
 BODY = TUS | {"content-type": "application/offset+octet-stream"}
+
+
+@contextmanager
+def sending(house: Services, operator: Viewer) -> Iterator[httpx.Client]:
+    """Yield a client of a real server over `house`, in which an operator is signed in."""
+    headers = dict(cookies(house, operator))
+    with (
+        serving(create_app(house)) as address,
+        httpx.Client(base_url=address, timeout=PATIENCE, headers=headers) as client,
+    ):
+        yield client
 
 
 def one_of_a_kind(length: int = 3 << 20) -> tuple[bytes, str]:

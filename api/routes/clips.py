@@ -1,6 +1,6 @@
 """Clips (课堂实录片段): playable at once, a file of their own on request."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from operator import attrgetter
 from typing import Annotated
@@ -14,7 +14,8 @@ from api.schemas import After, ClipEdit, Limit, NewClip, Page, page_of
 from api.services import Held
 from ingest.cutting import ask_for_cut
 from lessons import Clip, Transcript, captions, new_id
-from storage import clips, frameworks, transcripts
+from lessons.sharing import Need
+from storage import clips, frameworks, transcripts, visibility
 from storage.clips import ClipFilter
 
 router = APIRouter(prefix="/clips", tags=["clips"])
@@ -22,44 +23,50 @@ router = APIRouter(prefix="/clips", tags=["clips"])
 
 @router.get("")
 def list_clips(
-    _: Looks,
+    viewer: Looks,
     held: Held,
     chosen: Annotated[ClipFilter, Depends()],
     after: After = None,
     limit: Limit = 50,
 ) -> Page[Clip]:
-    """List clips, newest first."""
+    """List the clips that one may see, newest first."""
+    seen = visibility.may_clip(viewer, Need.LOOK)
     with held.database.read() as connection:
-        found = clips.page(connection, chosen, after=after, limit=limit + 1)
+        found = clips.page(connection, chosen, seen, after=after, limit=limit + 1)
     return page_of(found, limit, attrgetter("id"))
 
 
 @router.post("", status_code=201)
 def make_clip(actor: Edits, held: Held, new: NewClip) -> Clip:
     """Make a clip. It plays at once from the lesson's own renditions; nothing is encoded."""
-    clip = Clip(
-        **{field.name: getattr(new, field.name) for field in fields(new)},
-        id=new_id(),
-        created_at=datetime.now(UTC),
-    )
     with held.database.write() as connection:
+        facts = {field.name: getattr(new, field.name) for field in fields(new)}
+        facts["lesson_id"] = visibility.lesson_around(
+            connection, actor, new.recording_id, new, new.lesson_id
+        )
+        clip = Clip(**facts, id=new_id(), owner_id=actor.person_id, created_at=datetime.now(UTC))
         frameworks.check(connection, clip.competencies)
         clips.add(connection, clip, actor=actor.name)
     return clip
 
 
 @router.get("/{clip_id}")
-def read_clip(_: Looks, held: Held, clip_id: str) -> Clip:
+def read_clip(viewer: Looks, held: Held, clip_id: str) -> Clip:
     """Read one clip."""
     with held.database.read() as connection:
-        return clips.get(connection, clip_id)
+        return visibility.clip(connection, viewer, clip_id, Need.LOOK)
 
 
 @router.put("/{clip_id}")
 def edit_clip(actor: Edits, held: Held, clip_id: str, edit: ClipEdit) -> Clip:
     """Change a clip; when its ends or its title change, a file that was cut is let go."""
     with held.database.write() as connection:
+        old = visibility.clip(connection, actor, clip_id, Need.OWN)
         frameworks.check(connection, edit.competencies)
+        lesson_id = visibility.lesson_around(
+            connection, actor, old.recording_id, edit, edit.lesson_id
+        )
+        edit = replace(edit, lesson_id=lesson_id)
         return clips.edit(connection, clip_id, edit, edit.revision, actor=actor.name)
 
 
@@ -67,6 +74,7 @@ def edit_clip(actor: Edits, held: Held, clip_id: str, edit: ClipEdit) -> Clip:
 def remove_clip(actor: Edits, held: Held, clip_id: str) -> None:
     """Remove a clip that is no evidence; the suggestion it grew from is open again."""
     with held.database.write() as connection:
+        visibility.clip(connection, actor, clip_id, Need.OWN)
         clips.remove(connection, clip_id, actor=actor.name)
 
 
@@ -74,18 +82,19 @@ def remove_clip(actor: Edits, held: Held, clip_id: str) -> None:
 def materialise_clip(actor: Edits, held: Held, clip_id: str) -> Clip:
     """Ask for the clip's own MP4; `clip.state` events say when it is there."""
     with held.database.write() as connection:
-        ask_for_cut(connection, clips.get(connection, clip_id), actor=actor.name)
+        clip = visibility.clip(connection, actor, clip_id, Need.OWN)
+        ask_for_cut(connection, clip, actor=actor.name)
         return clips.get(connection, clip_id)
 
 
 @router.get("/{clip_id}/subtitles.{format}", response_class=PlainTextResponse)
 def download_clip_subtitles(
-    _: Looks, held: Held, clip_id: str, format: CaptionFormat
+    viewer: Looks, held: Held, clip_id: str, format: CaptionFormat
 ) -> PlainTextResponse:
     """Download a clip's subtitles as the transcript reads now, on the clip's own clock."""
     write, media_type = WRITERS[format]
     with held.database.read() as connection:
-        clip = clips.get(connection, clip_id)
+        clip = visibility.clip(connection, viewer, clip_id, Need.LOOK)
         transcript = transcripts.get(connection, clip.recording_id) or Transcript(language=None)
     return PlainTextResponse(
         write(captions.within(transcript.utterances, clip)),

@@ -19,7 +19,8 @@ from api.schemas import (
 )
 from api.services import Held
 from lessons import EvidenceItem, EvidenceKind
-from storage import evidence
+from lessons.sharing import Need
+from storage import evidence, visibility
 from storage.evidence import KeptEvidenceSet, SetFilter
 
 router = APIRouter(tags=["evidence"])
@@ -27,25 +28,28 @@ router = APIRouter(tags=["evidence"])
 
 @router.get("/evidence-sets")
 def list_evidence_sets(
-    _: Looks,
+    viewer: Looks,
     held: Held,
     chosen: Annotated[SetFilter, Depends()],
     after: After = None,
     limit: Limit = 50,
 ) -> Page[KeptEvidenceSet]:
-    """List evidence sets, newest first."""
+    """List one's own evidence sets, and those handed in to one; newest first."""
+    seen = visibility.may_set(viewer, Need.LOOK)
     with held.database.read() as connection:
-        found = evidence.page(connection, chosen, after=after, limit=limit + 1)
+        found = evidence.page(connection, chosen, seen, after=after, limit=limit + 1)
     return page_of(found, limit, attrgetter("id"))
 
 
 @router.post("/evidence-sets", status_code=201)
 def begin_evidence_set(actor: Edits, held: Held, new: NewEvidenceSet) -> KeptEvidenceSet:
-    """Begin an evidence set for one competency, under the framework now in use."""
+    """Begin one's own evidence set for one competency, under the framework now in use."""
     with held.database.write() as connection:
+        if new.lesson_id:
+            visibility.lesson(connection, actor, new.lesson_id, Need.OWN)
         return evidence.begin(
             connection,
-            teacher=new.teacher,
+            teacher=str(actor.name),
             competency=new.competency,
             lesson_id=new.lesson_id,
             actor=actor.name,
@@ -53,16 +57,19 @@ def begin_evidence_set(actor: Edits, held: Held, new: NewEvidenceSet) -> KeptEvi
 
 
 @router.get("/evidence-sets/{set_id}")
-def read_evidence_set(_: Looks, held: Held, set_id: str) -> KeptEvidenceSet:
+def read_evidence_set(viewer: Looks, held: Held, set_id: str) -> KeptEvidenceSet:
     """Read an evidence set: its items, what it still lacks, and clips that are too long."""
     with held.database.read() as connection:
-        return evidence.get(connection, set_id)
+        return visibility.evidence_set(connection, viewer, set_id, Need.LOOK)
 
 
 @router.post("/evidence-sets/{set_id}/items", status_code=201)
 def add_evidence_item(actor: Edits, held: Held, set_id: str, new: NewEvidenceItem) -> EvidenceItem:
     """Add a clip or a reflection; `requirement` names the evidence rule that it answers."""
     with held.database.write() as connection:
+        visibility.evidence_set(connection, actor, set_id, Need.OWN)
+        if new.clip_id:
+            visibility.clip(connection, actor, new.clip_id, Need.OWN)
         return evidence.add_item(
             connection,
             set_id,
@@ -84,7 +91,7 @@ def upload_document(
 ) -> EvidenceItem:
     """Upload a document, such as the lesson plan (教学设计)."""
     with held.database.read() as connection:
-        evidence.get(connection, set_id)
+        visibility.evidence_set(connection, actor, set_id, Need.OWN)
     document = keep_document(file, held)
     with held.database.write() as connection:
         return evidence.add_item(
@@ -101,6 +108,7 @@ def upload_document(
 def write_reflection(actor: Edits, held: Held, item_id: str, reflection: Words) -> EvidenceItem:
     """Change the words of a reflection (教学反思)."""
     with held.database.write() as connection:
+        visibility.evidence_item(connection, actor, item_id, Need.OWN)
         evidence.write_reflection(connection, item_id, reflection.text, actor=actor.name)
         return evidence.find_item(connection, item_id)[1]
 
@@ -109,6 +117,7 @@ def write_reflection(actor: Edits, held: Held, item_id: str, reflection: Words) 
 def remove_evidence_item(actor: Edits, held: Held, item_id: str) -> None:
     """Take an item out of a set that is not handed in; a clip itself stays."""
     with held.database.write() as connection:
+        visibility.evidence_item(connection, actor, item_id, Need.OWN)
         evidence.remove_item(connection, item_id, actor=actor.name)
 
 
@@ -116,6 +125,7 @@ def remove_evidence_item(actor: Edits, held: Held, item_id: str) -> None:
 def submit_evidence_set(actor: Edits, held: Held, set_id: str, read: Revised) -> KeptEvidenceSet:
     """Hand an evidence set in; 409 names what it still lacks."""
     with held.database.write() as connection:
+        visibility.evidence_set(connection, actor, set_id, Need.OWN)
         return evidence.submit(connection, set_id, read.revision, actor=actor.name)
 
 
@@ -123,4 +133,5 @@ def submit_evidence_set(actor: Edits, held: Held, set_id: str, read: Revised) ->
 def take_back_evidence_set(actor: Edits, held: Held, set_id: str, read: Revised) -> KeptEvidenceSet:
     """Make a set that was handed in a draft again."""
     with held.database.write() as connection:
+        visibility.evidence_set(connection, actor, set_id, Need.OWN)
         return evidence.take_back(connection, set_id, read.revision, actor=actor.name)

@@ -4,6 +4,7 @@ from operator import attrgetter
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
+from sqlalchemy import Connection
 
 from api.policy import Edits, Looks
 from api.schemas import (
@@ -21,7 +22,9 @@ from api.schemas import (
 from api.services import Held
 from lessons import Lesson
 from lessons.parts import trimmed, without
-from storage import lessons
+from lessons.people import Role, Viewer
+from lessons.sharing import Need
+from storage import lessons, people, visibility
 from storage.lessons import LessonFilter
 
 router = APIRouter(prefix="/lessons", tags=["lessons"])
@@ -29,36 +32,40 @@ router = APIRouter(prefix="/lessons", tags=["lessons"])
 
 @router.get("")
 def list_lessons(
-    _: Looks,
+    viewer: Looks,
     held: Held,
     chosen: Annotated[LessonFilter, Depends()],
     after: After = None,
     limit: Limit = 50,
 ) -> Page[Lesson]:
-    """List lessons, newest first."""
+    """List the lessons that one may see, newest first."""
+    seen = visibility.may_lesson(viewer, Need.FACTS)
     with held.database.read() as connection:
-        found = lessons.page(connection, chosen, after=after, limit=limit + 1)
+        found = lessons.page(connection, chosen, seen, after=after, limit=limit + 1)
     return page_of(found, limit, attrgetter("id"))
 
 
 @router.post("", status_code=201)
 def make_lesson(actor: Edits, held: Held, new: NewLesson) -> Lesson:
-    """Keep a new lesson."""
+    """Keep a new lesson: one's own, or, where an operator names the teacher, theirs."""
     with held.database.write() as connection:
-        return lessons.create(connection, new, new.parts, actor=actor.name)
+        visibility.check_parts(connection, actor, new.parts)
+        teacher_id = teacher_of(connection, actor, new.teacher)
+        return lessons.create(connection, new, new.parts, actor=actor.name, teacher_id=teacher_id)
 
 
 @router.get("/{lesson_id}")
-def read_lesson(_: Looks, held: Held, lesson_id: str) -> Lesson:
+def read_lesson(viewer: Looks, held: Held, lesson_id: str) -> Lesson:
     """Read one lesson."""
     with held.database.read() as connection:
-        return lessons.get(connection, lesson_id)
+        return visibility.lesson(connection, viewer, lesson_id, Need.FACTS)
 
 
 @router.put("/{lesson_id}")
 def edit_lesson(actor: Edits, held: Held, lesson_id: str, edit: LessonEdit) -> Lesson:
     """Change what people write about a lesson: its topic, teacher, class, term and so on."""
     with held.database.write() as connection:
+        visibility.lesson(connection, actor, lesson_id, Need.HANDLE)
         return lessons.edit(connection, lesson_id, edit, edit.revision, actor=actor.name)
 
 
@@ -66,6 +73,7 @@ def edit_lesson(actor: Edits, held: Held, lesson_id: str, edit: LessonEdit) -> L
 def trim_lesson(actor: Edits, held: Held, lesson_id: str, kept: PartEdit) -> Lesson:
     """Keep only this stretch of a recording; what lies outside is no longer the lesson."""
     with held.database.write() as connection:
+        visibility.lesson(connection, actor, lesson_id, Need.HANDLE)
         return lessons.set_parts(
             connection,
             lesson_id,
@@ -80,6 +88,7 @@ def trim_lesson(actor: Edits, held: Held, lesson_id: str, kept: PartEdit) -> Les
 def leave_out(actor: Edits, held: Held, lesson_id: str, gap: PartEdit) -> Lesson:
     """Take a stretch out of the middle, such as a break; the lesson goes on after it."""
     with held.database.write() as connection:
+        visibility.lesson(connection, actor, lesson_id, Need.HANDLE)
         return lessons.set_parts(
             connection,
             lesson_id,
@@ -94,6 +103,7 @@ def leave_out(actor: Edits, held: Held, lesson_id: str, gap: PartEdit) -> Lesson
 def split_lesson(actor: Edits, held: Held, lesson_id: str, cut: LessonSplit) -> TwoLessons:
     """Make two lessons of one, where a file holds two; clips after the cut go with the second."""
     with held.database.write() as connection:
+        visibility.lesson(connection, actor, lesson_id, Need.HANDLE)
         first, second = lessons.split(
             connection,
             lesson_id,
@@ -110,4 +120,16 @@ def split_lesson(actor: Edits, held: Held, lesson_id: str, cut: LessonSplit) -> 
 def join_lesson(actor: Edits, held: Held, lesson_id: str, join: LessonJoin) -> Lesson:
     """Make one lesson of two: the other's stretches, clips and evidence come behind this one's."""
     with held.database.write() as connection:
+        visibility.lesson(connection, actor, lesson_id, Need.HANDLE)
+        visibility.lesson(connection, actor, join.other_id, Need.HANDLE)
         return lessons.join(connection, lesson_id, join.revision, join.other_id, actor=actor.name)
+
+
+def teacher_of(connection: Connection, viewer: Viewer, name: str | None) -> str | None:
+    """Return whose a new lesson is: the teacher's an operator names, else the viewer's own.
+
+    None (待认领) where nobody, or more than one, is called so.
+    """
+    if not viewer.holds(Role.OPERATOR):
+        name = None  # a teacher writes what is shown, and keeps the lesson
+    return people.whose(connection, viewer.name, name)

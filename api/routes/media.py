@@ -11,7 +11,9 @@ from api.policy import Looks, Operates
 from api.services import Held
 from lessons import Clip, Rendition, TrackKind, captions
 from lessons.errors import NotFound, NotReady
-from storage import artifacts, clips, evidence, recordings, transcripts
+from lessons.people import Viewer
+from lessons.sharing import Need
+from storage import artifacts, recordings, tables, transcripts, visibility
 
 router = APIRouter(prefix="/media", tags=["media"])
 PICTURES = {"poster.jpg": "poster", "storyboard.vtt": "storyboard.vtt", "peaks": "peaks"}
@@ -24,10 +26,10 @@ def playlist(text: str) -> PlainTextResponse:
 
 
 @router.get("/recordings/{recording_id}/master.m3u8", response_class=PlainTextResponse)
-def play_recording(_: Looks, held: Held, recording_id: str) -> PlainTextResponse:
+def play_recording(viewer: Looks, held: Held, recording_id: str) -> PlainTextResponse:
     """Play a recording: HLS over all renditions there are so far."""
     with held.database.read() as connection:
-        recording = recordings.get(connection, recording_id)
+        recording = visibility.recording(connection, viewer, recording_id, Need.FACTS)
         renditions = recordings.renditions(connection, recording_id)
         words = transcripts.head(connection, recording_id)
     if not renditions:
@@ -41,47 +43,50 @@ def play_recording(_: Looks, held: Held, recording_id: str) -> PlainTextResponse
 
 
 @router.get("/recordings/{recording_id}/captions.m3u8", response_class=PlainTextResponse)
-def play_captions(_: Looks, held: Held, recording_id: str) -> PlainTextResponse:
+def play_captions(viewer: Looks, held: Held, recording_id: str) -> PlainTextResponse:
     """List the captions for a player."""
     with held.database.read() as connection:
-        info = recordings.get(connection, recording_id).info
+        info = visibility.recording(connection, viewer, recording_id, Need.LOOK).info
     return playlist(playback.captions(info.duration_ms if info else 0))
 
 
 @router.get("/recordings/{recording_id}/captions.vtt", response_class=PlainTextResponse)
-def read_captions(_: Looks, held: Held, recording_id: str) -> PlainTextResponse:
+def read_captions(viewer: Looks, held: Held, recording_id: str) -> PlainTextResponse:
     """Read the captions as the transcript stands now."""
     with held.database.read() as connection:
-        recordings.get(connection, recording_id)
-        transcript = transcripts.get(connection, recording_id)
-    text = captions.webvtt(transcript.utterances if transcript else (), hls=True)
+        visibility.recording(connection, viewer, recording_id, Need.LOOK)
+        seen = visibility.inside(viewer, Need.LOOK, tables.utterance)
+        lines = transcripts.utterances(connection, recording_id, seen)
+    text = captions.webvtt(lines, hls=True)
     headers = {"cache-control": "private, no-cache"}
     return PlainTextResponse(text, media_type="text/vtt", headers=headers)
 
 
 @router.get("/recordings/{recording_id}/{name}.m3u8", response_class=PlainTextResponse)
-def play_rendition(_: Looks, held: Held, recording_id: str, name: str) -> PlainTextResponse:
+def play_rendition(viewer: Looks, held: Held, recording_id: str, name: str) -> PlainTextResponse:
     """Play one rendition, by byte ranges of its single file."""
-    return playlist(playback.media(_rendition(held, recording_id, name)))
+    return playlist(playback.media(_rendition(held, viewer, recording_id, name)))
 
 
 @router.head("/recordings/{recording_id}/{name}.mp4", include_in_schema=False)
 @router.get("/recordings/{recording_id}/{name}.mp4", response_class=Response)
 def read_rendition(
-    _: Looks, request: Request, held: Held, recording_id: str, name: str
+    viewer: Looks, request: Request, held: Held, recording_id: str, name: str
 ) -> Response:
     """Read a rendition's file, whole or in part."""
-    rendition = _rendition(held, recording_id, name)
+    rendition = _rendition(held, viewer, recording_id, name)
     media_type = "video/mp4" if rendition.kind is TrackKind.VIDEO else "audio/mp4"
     return blob(request, held.store, rendition.digest, media_type)
 
 
 @router.head("/recordings/{recording_id}/original", include_in_schema=False)
 @router.get("/recordings/{recording_id}/original", response_class=Response)
-def download_original(_: Operates, request: Request, held: Held, recording_id: str) -> Response:
+def download_original(
+    viewer: Operates, request: Request, held: Held, recording_id: str
+) -> Response:
     """Download the file as it came in."""
     with held.database.read() as connection:
-        recording = recordings.get(connection, recording_id)
+        recording = visibility.recording(connection, viewer, recording_id, Need.HANDLE)
     return blob(
         request,
         held.store,
@@ -93,27 +98,29 @@ def download_original(_: Operates, request: Request, held: Held, recording_id: s
 
 @router.head("/recordings/{recording_id}/storyboard-{number}.jpg", include_in_schema=False)
 @router.get("/recordings/{recording_id}/storyboard-{number}.jpg", response_class=Response)
-def read_sprite(_: Looks, request: Request, held: Held, recording_id: str, number: int) -> Response:
+def read_sprite(
+    viewer: Looks, request: Request, held: Held, recording_id: str, number: int
+) -> Response:
     """Read one sheet of the storyboard, as `storyboard.vtt` names it: counted from 1."""
-    return _artifact(request, held, recording_id, f"sprite:{number - 1}")
+    return _artifact(request, held, viewer, recording_id, f"sprite:{number - 1}")
 
 
 @router.head("/recordings/{recording_id}/{picture}", include_in_schema=False)
 @router.get("/recordings/{recording_id}/{picture}", response_class=Response)
 def read_picture(
-    _: Looks, request: Request, held: Held, recording_id: str, picture: str
+    viewer: Looks, request: Request, held: Held, recording_id: str, picture: str
 ) -> Response:
     """Read `poster.jpg`, `storyboard.vtt` (times of the sprites) or `peaks` (the waveform)."""
     if picture not in PICTURES:
         raise NotFound(what="picture", id=picture)
-    return _artifact(request, held, recording_id, PICTURES[picture])
+    return _artifact(request, held, viewer, recording_id, PICTURES[picture])
 
 
 @router.head("/clips/{clip_id}.mp4", include_in_schema=False)
 @router.get("/clips/{clip_id}.mp4", response_class=Response)
-def download_clip(_: Looks, request: Request, held: Held, clip_id: str) -> Response:
+def download_clip(viewer: Looks, request: Request, held: Held, clip_id: str) -> Response:
     """Download a clip's own file, once it is cut."""
-    clip = _clip(held, clip_id)
+    clip = _clip(held, viewer, clip_id)
     if clip.media_digest is None:
         raise NotReady(what="clip", detail=clip.title or clip.id)
     name = f"{clip.title or clip.id}.mp4"
@@ -121,19 +128,19 @@ def download_clip(_: Looks, request: Request, held: Held, clip_id: str) -> Respo
 
 
 @router.get("/clips/{clip_id}.json", response_class=Response)
-def read_clip_manifest(_: Looks, request: Request, held: Held, clip_id: str) -> Response:
+def read_clip_manifest(viewer: Looks, request: Request, held: Held, clip_id: str) -> Response:
     """Read a clip's manifest: the source's digest, the span, versions, who and when."""
-    clip = _clip(held, clip_id)
+    clip = _clip(held, viewer, clip_id)
     if clip.manifest_digest is None:
         raise NotReady(what="clip", detail=clip.title or clip.id)
     return blob(request, held.store, clip.manifest_digest, "application/json")
 
 
 @router.get("/documents/{item_id}", response_class=Response)
-def download_document(_: Looks, request: Request, held: Held, item_id: str) -> Response:
+def download_document(viewer: Looks, request: Request, held: Held, item_id: str) -> Response:
     """Download a document of an evidence set; a browser never shows it as a page of ours."""
     with held.database.read() as connection:
-        _set_id, item = evidence.find_item(connection, item_id)
+        _set_id, item = visibility.evidence_item(connection, viewer, item_id, Need.LOOK)
     if item.document_digest is None:
         raise NotFound(what="document", id=item_id)
     return blob(
@@ -145,9 +152,9 @@ def download_document(_: Looks, request: Request, held: Held, item_id: str) -> R
     )
 
 
-def _rendition(held: Held, recording_id: str, name: str) -> Rendition:
+def _rendition(held: Held, viewer: Viewer, recording_id: str, name: str) -> Rendition:
     with held.database.read() as connection:
-        recordings.get(connection, recording_id)
+        visibility.recording(connection, viewer, recording_id, Need.FACTS)
         found = recordings.renditions(connection, recording_id)
     for rendition in found:
         if rendition.name == name:
@@ -155,15 +162,17 @@ def _rendition(held: Held, recording_id: str, name: str) -> Rendition:
     raise NotFound(what="rendition", id=name)
 
 
-def _artifact(request: Request, held: Held, recording_id: str, role: str) -> Response:
+def _artifact(
+    request: Request, held: Held, viewer: Viewer, recording_id: str, role: str
+) -> Response:
     with held.database.read() as connection:
-        recordings.get(connection, recording_id)
+        visibility.recording(connection, viewer, recording_id, Need.FACTS)
         found = artifacts.find(connection, recording_id, role)
     if found is None:
         raise NotReady(what="recording", detail=role)
     return blob(request, held.store, found.digest, found.media_type)
 
 
-def _clip(held: Held, clip_id: str) -> Clip:
+def _clip(held: Held, viewer: Viewer, clip_id: str) -> Clip:
     with held.database.read() as connection:
-        return clips.get(connection, clip_id)
+        return visibility.clip(connection, viewer, clip_id, Need.LOOK)

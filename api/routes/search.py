@@ -8,7 +8,8 @@ from fastapi import APIRouter, Query
 from api.policy import Looks
 from api.schemas import After, Limit, Page, page_of
 from api.services import Held
-from storage import search
+from lessons.sharing import Need
+from storage import search, visibility
 from storage.search import Hit, SearchKind
 
 router = APIRouter(tags=["search"])
@@ -16,7 +17,7 @@ router = APIRouter(tags=["search"])
 
 @router.get("/search")
 def search_words(
-    _: Looks,
+    viewer: Looks,
     held: Held,
     q: Annotated[str, Query(min_length=1, max_length=100, description="Words; each is needed.")],
     kind: Annotated[tuple[SearchKind, ...], Query(description="What to look in.")] = tuple(
@@ -31,6 +32,8 @@ def search_words(
         found = search.find(
             connection,
             q,
+            visibility.may_find(viewer),
+            lessons=visibility.lessons_of(viewer, Need.FACTS),
             kinds=kind,
             recording_id=recording_id,
             after=after,

@@ -8,18 +8,20 @@ from api.policy import Edits, Looks
 from api.schemas import SegmentEdit
 from api.services import Held
 from lessons.errors import RequestFault
-from storage import answers, recordings
+from lessons.sharing import Need
+from storage import answers, tables, visibility
 from storage.kept import KeptSegment
 
 router = APIRouter(tags=["segments"])
 
 
 @router.get("/recordings/{recording_id}/segments")
-def list_segments(_: Looks, held: Held, recording_id: str) -> Sequence[KeptSegment]:
+def list_segments(viewer: Looks, held: Held, recording_id: str) -> Sequence[KeptSegment]:
     """List the phases of the lesson in order of time."""
     with held.database.read() as connection:
-        recordings.get(connection, recording_id)
-        return answers.segments(connection, recording_id)
+        visibility.recording(connection, viewer, recording_id, Need.LOOK)
+        seen = visibility.inside(viewer, Need.LOOK, tables.segment)
+        return answers.segments(connection, recording_id, seen)
 
 
 @router.put("/segments/{segment_id}")
@@ -30,4 +32,5 @@ def edit_segment(
     if edit.phase not in {phase.code for phase in held.phases}:
         raise RequestFault(detail=f"phase {edit.phase}")
     with held.database.write() as connection:
+        visibility.row_inside(connection, actor, tables.segment, "segment", segment_id, Need.OWN)
         return answers.change_segment(connection, segment_id, edit.revision, edit, actor=actor.name)

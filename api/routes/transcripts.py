@@ -5,13 +5,16 @@ from enum import StrEnum
 
 from fastapi import APIRouter
 from fastapi.responses import PlainTextResponse
+from sqlalchemy import Connection
 
 from api.policy import Edits, Looks
 from api.schemas import KeptTranscript, Revised, UtteranceEdit, UtteranceSplit
 from api.services import Held
 from lessons import RecordingState, captions
 from lessons.errors import NotReady
-from storage import recordings, transcripts
+from lessons.people import Viewer
+from lessons.sharing import Need
+from storage import tables, transcripts, visibility
 from storage.kept import KeptUtterance
 from storage.transcripts import FormerUtterance
 
@@ -34,12 +37,13 @@ WRITERS = {
 
 
 @router.get("/recordings/{recording_id}/transcript")
-def read_transcript(_: Looks, held: Held, recording_id: str) -> KeptTranscript:
+def read_transcript(viewer: Looks, held: Held, recording_id: str) -> KeptTranscript:
     """Read the transcript as it stands, corrections included. No speech is an empty one."""
     with held.database.read() as connection:
-        recording = recordings.get(connection, recording_id)
+        recording = visibility.recording(connection, viewer, recording_id, Need.LOOK)
+        seen = visibility.inside(viewer, Need.LOOK, tables.utterance)
         found = transcripts.head(connection, recording_id)
-        lines = transcripts.utterances(connection, recording_id)
+        lines = transcripts.utterances(connection, recording_id, seen)
     if found is None and recording.state is not RecordingState.READY:
         raise NotReady(what="transcript", detail=recording.file_name)
     return KeptTranscript(
@@ -52,11 +56,11 @@ def read_transcript(_: Looks, held: Held, recording_id: str) -> KeptTranscript:
 
 @router.get("/recordings/{recording_id}/transcript.{format}", response_class=PlainTextResponse)
 def download_transcript(
-    _: Looks, held: Held, recording_id: str, format: CaptionFormat
+    viewer: Looks, held: Held, recording_id: str, format: CaptionFormat
 ) -> PlainTextResponse:
     """Download the transcript as WebVTT, SRT or plain lines."""
     write, media_type = WRITERS[format]
-    lines = read_transcript(_, held, recording_id).utterances
+    lines = read_transcript(viewer, held, recording_id).utterances
     return PlainTextResponse(
         write(lines),
         media_type=media_type,
@@ -70,6 +74,7 @@ def edit_utterance(
 ) -> KeptUtterance:
     """Correct a line; its words keep the times at which they are heard."""
     with held.database.write() as connection:
+        _utterance(connection, actor, utterance_id, Need.OWN)
         return transcripts.correct(
             connection,
             utterance_id,
@@ -86,6 +91,7 @@ def split_utterance(
 ) -> Sequence[KeptUtterance]:
     """Make two lines of one."""
     with held.database.write() as connection:
+        _utterance(connection, actor, utterance_id, Need.OWN)
         return transcripts.split(
             connection, utterance_id, cut.revision, cut.offset, actor=actor.name
         )
@@ -95,11 +101,19 @@ def split_utterance(
 def merge_utterance(actor: Edits, held: Held, utterance_id: str, read: Revised) -> KeptUtterance:
     """Make one line of this and the one after it."""
     with held.database.write() as connection:
+        _utterance(connection, actor, utterance_id, Need.OWN)
         return transcripts.merge(connection, utterance_id, read.revision, actor=actor.name)
 
 
 @router.get("/utterances/{utterance_id}/history")
-def read_utterance_history(_: Looks, held: Held, utterance_id: str) -> Sequence[FormerUtterance]:
+def read_utterance_history(
+    viewer: Looks, held: Held, utterance_id: str
+) -> Sequence[FormerUtterance]:
     """Read what a line said before each correction, the newest first."""
     with held.database.read() as connection:
+        _utterance(connection, viewer, utterance_id, Need.LOOK)
         return transcripts.history(connection, utterance_id)
+
+
+def _utterance(connection: Connection, viewer: Viewer, utterance_id: str, need: Need) -> None:
+    visibility.row_inside(connection, viewer, tables.utterance, "utterance", utterance_id, need)

@@ -15,8 +15,10 @@ from api.schemas import After, LessonEdit, Limit, Page, page_of
 from api.services import Held, Services
 from lessons import Upload, UploadState
 from lessons.errors import MediaEmpty, MediaTooLarge
+from lessons.people import Viewer
 from lessons.records import LessonFacts
-from storage import twins, uploads
+from lessons.sharing import Need
+from storage import twins, uploads, visibility
 from storage.durable import make_folder
 from storage.growing import place
 from storage.twins import Twin
@@ -74,22 +76,24 @@ async def begin_upload(
 
 
 @router.head("/{upload_id}", dependencies=[tus.Tus])
-async def ask_upload(_: Operates, held: Held, receiver: Receives, upload_id: str) -> Response:
+async def ask_upload(actor: Operates, held: Held, receiver: Receives, upload_id: str) -> Response:
     """Tell how many bytes are safe: the next one to send."""
-    upload = await receiver.in_thread(_live, held, upload_id)
+    upload = await receiver.in_thread(_live, held, actor, upload_id)
     return Response(status_code=200, headers=tus.standing(upload))
 
 
 @router.patch("/{upload_id}", status_code=204, max_body_size=UNLIMITED, dependencies=[tus.Tus])
 async def send_bytes(
-    _: Operates,
-    __: tus.BytesOnly,
+    actor: Operates,
+    _: tus.BytesOnly,
     request: Request,
+    held: Held,
     receiver: Receives,
     upload_id: str,
 ) -> Response:
     """Send bytes for `Upload-Offset`; `Upload-Checksum` has them checked before they are kept."""
     offset = tus.number(request.headers, "upload-offset")
+    await receiver.in_thread(_ours, held, actor, upload_id)
     upload = await _take(receiver, request, upload_id, offset, request.stream())
     return Response(status_code=204, headers=tus.standing(upload))
 
@@ -99,13 +103,13 @@ async def cancel_upload(
     actor: Operates, held: Held, receiver: Receives, upload_id: str
 ) -> Response:
     """Cancel an upload; its bytes go, whoever sends is stopped."""
-    await receiver.in_thread(_cancel, held, upload_id, actor.name)
+    await receiver.in_thread(_cancel, held, actor, upload_id)
     return Response(status_code=204)
 
 
 @router.get("")
 def list_uploads(
-    _: Operates,
+    actor: Operates,
     held: Held,
     state: Annotated[Sequence[UploadState], Query()] = (),
     after: After = None,
@@ -113,7 +117,8 @@ def list_uploads(
 ) -> Page[Upload]:
     """List uploads, newest first: from another computer, go on with what was begun here."""
     with held.database.read() as connection:
-        found = uploads.page(connection, states=state, after=after, limit=limit + 1)
+        school = actor.school_group_id
+        found = uploads.page(connection, school, states=state, after=after, limit=limit + 1)
     return page_of(found, limit, attrgetter("id"))
 
 
@@ -127,7 +132,7 @@ class Twins:
 
 @router.get("/twins")
 def find_twins(
-    _: Operates,
+    actor: Operates,
     held: Held,
     size: Annotated[int, Query(alias="bytes", ge=1)],
     fingerprint: Annotated[str | None, Query(max_length=64)] = None,
@@ -138,23 +143,30 @@ def find_twins(
     with held.database.read() as connection:
         return Twins(
             recordings=twins.of_recordings(
-                connection, size=size, fingerprint=fingerprint, sha256=sha256, file_name=file_name
+                connection,
+                visibility.may_recording(actor, Need.FACTS),
+                size=size,
+                fingerprint=fingerprint,
+                sha256=sha256,
+                file_name=file_name,
             ),
-            uploads=twins.of_uploads(connection, size=size, fingerprint=fingerprint),
+            uploads=twins.of_uploads(
+                connection, actor.school_group_id, size=size, fingerprint=fingerprint
+            ),
         )
 
 
 @router.get("/{upload_id}")
-def read_upload(_: Operates, held: Held, upload_id: str) -> Upload:
+def read_upload(actor: Operates, held: Held, upload_id: str) -> Upload:
     """Read an upload: what arrived, what is said of it, and the recording it became."""
-    with held.database.read() as connection:
-        return uploads.get(connection, upload_id)
+    return _ours(held, actor, upload_id)
 
 
 @router.put("/{upload_id}/facts")
 def write_facts(actor: Operates, held: Held, upload_id: str, edit: LessonEdit) -> Upload:
     """Write what the lesson will be called, while its bytes come in."""
     with held.database.write() as connection:
+        visibility.upload(connection, actor, upload_id)
         facts = {f.name: getattr(edit, f.name) for f in fields(LessonFacts)}
         return uploads.edit_facts(
             connection, upload_id, LessonFacts(**facts), edit.revision, actor=actor.name
@@ -199,12 +211,19 @@ def _begin(held: Services, said: tus.Announced, length: int, actor: str) -> Uplo
         )
 
 
-def _live(held: Services, upload_id: str) -> Upload:
+def _ours(held: Services, actor: Viewer, upload_id: str) -> Upload:
     with held.database.read() as connection:
+        return visibility.upload(connection, actor, upload_id)
+
+
+def _live(held: Services, actor: Viewer, upload_id: str) -> Upload:
+    with held.database.read() as connection:
+        visibility.upload(connection, actor, upload_id)
         return uploads.standing(connection, upload_id)
 
 
-def _cancel(held: Services, upload_id: str, actor: str) -> None:
+def _cancel(held: Services, actor: Viewer, upload_id: str) -> None:
     with held.database.write() as connection:
-        uploads.cancel(connection, upload_id, actor=actor)
+        visibility.upload(connection, actor, upload_id)
+        uploads.cancel(connection, upload_id, actor=actor.name)
     place(held.uploads, upload_id).unlink(missing_ok=True)

@@ -13,11 +13,15 @@ from pathlib import Path
 import pytest
 
 from api.app import create_app
+from lessons.people import FIRST_SCHOOL_GROUP
+from storage import passwords, people
+from storage.database import Database
 from tests.lesson import Served, services
 from tests.serving import serving
 
 ROOT = Path(__file__).resolve().parents[2]
 WEB = ROOT / "web"
+PASSWORD = "好记的密码 2026"
 JOURNEYS = sorted((WEB / "e2e").glob("*.e2e.ts"))
 
 
@@ -25,6 +29,22 @@ def test_there_are_journeys() -> None:
     """The folder of journeys is not empty, nor is the page left unbuilt."""
     assert JOURNEYS
     assert (ROOT / "api" / "web_dist" / "index.html").exists(), "run make web"
+
+
+def accounts(house: Path) -> dict[str, dict[str, str]]:
+    """Give everybody of the data folder a password, and say how each role signs in."""
+    database = Database.at(house)
+    words = passwords.hashed(PASSWORD)
+    with database.write() as connection:
+        everybody = people.page(connection, FIRST_SCHOOL_GROUP)
+        for person in everybody:
+            passwords.keep(connection, person.id, words, one_time=False, actor="test")
+    database.close()
+    by_role = {person.roles[0]: person for person in reversed(everybody) if len(person.roles) == 1}
+    return {
+        role: {"account": person.staff_number, "password": PASSWORD}
+        for role, person in by_role.items()
+    }
 
 
 @pytest.mark.timeout(600)
@@ -38,7 +58,7 @@ def test_journey(journey: Path, served: Served, tmp_path: Path) -> None:
             "address": address,
             "lesson_id": served.lesson.id,
             "recording_id": served.recording.id,
-            "accounts": {},
+            "accounts": accounts(house),
         }
         run = subprocess.run(
             [ROOT / "make" / "node.sh", "npm", "run", "--silent", "e2e", "--", journey.name],

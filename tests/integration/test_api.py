@@ -7,6 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from tests.lesson import Served
+from tests.signed_in import browser
 
 API = "/api/v1"
 FOREIGN = {"origin": "http://evil.example", "sec-fetch-site": "cross-site"}
@@ -14,8 +15,15 @@ FOREIGN = {"origin": "http://evil.example", "sec-fetch-site": "cross-site"}
 
 @pytest.fixture(scope="module")
 def client(served: Served) -> Iterator[TestClient]:
-    """A client of the application, as from this machine."""
-    with TestClient(served.app, base_url="http://127.0.0.1:8765") as client:
+    """A browser of the lesson's teacher."""
+    with browser(served.app, served.staff.teacher) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def operator(served: Served) -> Iterator[TestClient]:
+    """A browser of the operator."""
+    with browser(served.app, served.staff.operator) as client:
         yield client
 
 
@@ -174,7 +182,7 @@ def test_a_clip_is_made_changed_and_ordered(client: TestClient, served: Served) 
 
 def test_an_evidence_set_says_what_it_lacks(client: TestClient, served: Served) -> None:
     """A6 asks for plan, clip and reflection; only with all three it is handed in."""
-    new = {"teacher": "王老师", "competency": "A6", "lesson_id": served.lesson.id}
+    new = {"competency": "A6", "lesson_id": served.lesson.id}
     kept = post(client, "/evidence-sets", new, 201)
     path = f"/evidence-sets/{kept['id']}"
     assert [r["kind"] for r in kept["missing"]] == ["lesson_plan", "classroom_clip", "reflection"]

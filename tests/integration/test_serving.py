@@ -6,7 +6,7 @@ import os
 import re
 import subprocess
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import httpx
@@ -17,6 +17,7 @@ from processing.ffmpeg import find_tools
 from storage.events import tell
 from tests.lesson import Served, services
 from tests.serving import serving
+from tests.signed_in import cookies, staff_of
 
 
 @pytest.fixture(scope="module")
@@ -25,28 +26,36 @@ def media(served: Served, address: str) -> str:
     return f"{address}/media/recordings/{served.recording.id}"
 
 
-def test_a_rendition_is_read_in_parts(served: Served, media: str) -> None:
+@pytest.fixture(scope="module")
+def me(served: Served) -> Iterator[httpx.Client]:
+    """A client in which the lesson's teacher is signed in."""
+    with httpx.Client(headers=dict(cookies(served.services, served.staff.teacher))) as client:
+        yield client
+
+
+def test_a_rendition_is_read_in_parts(served: Served, media: str, me: httpx.Client) -> None:
     """Ranges, their refusal, validators, and HEAD."""
-    whole = httpx.get(f"{media}/180p.mp4")
+    whole = me.get(f"{media}/180p.mp4")
     assert whole.headers["content-type"] == "video/mp4"
     assert whole.headers["x-content-type-options"] == "nosniff"
     size, etag = len(whole.content), whole.headers["etag"]
-    part = httpx.get(f"{media}/180p.mp4", headers={"range": "bytes=100-299"})
+    part = me.get(f"{media}/180p.mp4", headers={"range": "bytes=100-299"})
     assert (part.status_code, part.content) == (206, whole.content[100:300])
     assert part.headers["content-range"] == f"bytes 100-299/{size}"
-    last = httpx.get(f"{media}/180p.mp4", headers={"range": "bytes=-10"})
+    last = me.get(f"{media}/180p.mp4", headers={"range": "bytes=-10"})
     assert last.content == whole.content[-10:]
-    beyond = httpx.get(f"{media}/180p.mp4", headers={"range": f"bytes={size}-"})
+    beyond = me.get(f"{media}/180p.mp4", headers={"range": f"bytes={size}-"})
     assert (beyond.status_code, beyond.headers["content-range"]) == (416, f"bytes */{size}")
-    known = httpx.get(f"{media}/180p.mp4", headers={"if-none-match": etag})
+    known = me.get(f"{media}/180p.mp4", headers={"if-none-match": etag})
     assert (known.status_code, known.content) == (304, b"")
     stale = {"range": "bytes=0-9", "if-range": '"another"'}
-    assert httpx.get(f"{media}/180p.mp4", headers=stale).status_code == 200
+    assert me.get(f"{media}/180p.mp4", headers=stale).status_code == 200
     fresh = {"range": "bytes=0-9", "if-range": etag}
-    assert httpx.get(f"{media}/180p.mp4", headers=fresh).status_code == 206
-    head = httpx.head(f"{media}/180p.mp4")
+    assert me.get(f"{media}/180p.mp4", headers=fresh).status_code == 206
+    head = me.head(f"{media}/180p.mp4")
     assert (head.headers["content-length"], head.content) == (str(size), b"")
-    original = httpx.get(f"{media}/original")
+    operator = dict(cookies(served.services, served.staff.operator))
+    original = httpx.get(f"{media}/original", headers=operator)
     assert (
         "filename*=UTF-8''%E6%95%B0%E5%AD%A6%E8%AF%BE.mp4"
         in (original.headers["content-disposition"])
@@ -54,12 +63,13 @@ def test_a_rendition_is_read_in_parts(served: Served, media: str) -> None:
     assert len(original.content) == served.recording.bytes
 
 
-def test_ffmpeg_plays_what_is_served(media: str) -> None:
+def test_ffmpeg_plays_what_is_served(media: str, me: httpx.Client) -> None:
     """Master playlist, byte ranges, both sizes and the sound: every frame decodes in silence."""
     tools = find_tools()
     read = subprocess.run(
         [
-            *(tools.ffmpeg, "-v", "warning", "-i", f"{media}/master.m3u8"),
+            *(tools.ffmpeg, "-v", "warning", "-headers", f"Cookie: {me.headers['cookie']}\r\n"),
+            *("-i", f"{media}/master.m3u8"),
             *("-map", "0:v", "-map", "0:a:0", "-progress", "-", "-f", "null", "-"),
         ],
         capture_output=True,
@@ -72,14 +82,14 @@ def test_ffmpeg_plays_what_is_served(media: str) -> None:
     assert re.findall(r"frame=(\d+)", read.stdout)[-1] == "250"
 
 
-def test_captions_and_pictures_are_served(media: str) -> None:
+def test_captions_and_pictures_are_served(media: str, me: httpx.Client) -> None:
     """Captions as the transcript reads, the storyboard's sheets by their names, the poster."""
-    assert "二次函数" in httpx.get(f"{media}/captions.vtt").text
-    board = httpx.get(f"{media}/storyboard.vtt").text
+    assert "二次函数" in me.get(f"{media}/captions.vtt").text
+    board = me.get(f"{media}/storyboard.vtt").text
     sheet = re.findall(r"(storyboard-\d+\.jpg)#xywh", board)[0]
-    assert httpx.get(f"{media}/{sheet}").content.startswith(b"\xff\xd8")
-    assert httpx.get(f"{media}/poster.jpg").headers["content-type"] == "image/jpeg"
-    assert httpx.get(f"{media}/secret.txt").status_code == 404
+    assert me.get(f"{media}/{sheet}").content.startswith(b"\xff\xd8")
+    assert me.get(f"{media}/poster.jpg").headers["content-type"] == "image/jpeg"
+    assert me.get(f"{media}/secret.txt").status_code == 404
 
 
 def test_events_are_followed_and_resumed(served: Served, address: str) -> None:
@@ -91,7 +101,8 @@ def test_events_are_followed_and_resumed(served: Served, address: str) -> None:
             tell(connection, "test.event", recording_id=recording_id, number=number)
 
     def hear(count: int, last: str | None) -> tuple[list[int], str]:
-        headers = {"last-event-id": last} if last else {}
+        headers = dict(cookies(served.services, served.staff.teacher))
+        headers |= {"last-event-id": last} if last else {}
         numbers: list[int] = []
         with httpx.stream("GET", path, headers=headers, timeout=20) as stream:
             assert stream.headers["content-type"].startswith("text/event-stream")
@@ -119,7 +130,9 @@ def test_events_are_followed_and_resumed(served: Served, address: str) -> None:
 def test_hundreds_of_idle_watchers_leave_room_for_work(served: Served, address: str) -> None:
     """Three hundred open streams cost no thread and no connection; each hears the event."""
     host, port = address.removeprefix("http://").split(":")
-    request = f"GET /api/v1/events HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n".encode()
+    signed_in = cookies(served.services, served.staff.teacher)
+    cookie = f"Cookie: {signed_in['cookie']}\r\n"
+    request = f"GET /api/v1/events HTTP/1.1\r\nHost: {host}:{port}\r\n{cookie}\r\n".encode()
 
     async def watch() -> AsyncIterator[None]:
         reader, writer = await asyncio.open_connection(host, int(port))
@@ -134,11 +147,11 @@ def test_hundreds_of_idle_watchers_leave_room_for_work(served: Served, address: 
     async def crowd() -> None:
         watchers = [watch() for _ in range(300)]
         await asyncio.gather(*(anext(watcher) for watcher in watchers))
-        async with httpx.AsyncClient() as client:
+        async with httpx.AsyncClient(headers=dict(signed_in)) as client:
             answers = [client.get(f"{address}/api/v1/lessons") for _ in range(40)]
             assert {a.status_code for a in await asyncio.gather(*answers)} == {200}
         with served.services.database.write() as connection:
-            tell(connection, "crowd")
+            tell(connection, "crowd", recording_id=served.recording.id)
         await asyncio.gather(*(anext(watcher) for watcher in watchers))
 
     asyncio.run(crowd())
@@ -146,18 +159,20 @@ def test_hundreds_of_idle_watchers_leave_room_for_work(served: Served, address: 
 
 def test_a_server_that_stops_ends_its_streams(tmp_path: Path) -> None:
     """An open page keeps no server from stopping: its stream ends as it should, uncut."""
+    house = services(tmp_path)
+    teacher = dict(cookies(house, staff_of(house.database).teacher))
     heard: list[str] = []
     open_page = threading.Event()
 
     def watch() -> None:
-        with httpx.stream("GET", f"{address}/api/v1/events", timeout=20) as stream:
+        with httpx.stream("GET", f"{address}/api/v1/events", headers=teacher, timeout=20) as stream:
             for line in stream.iter_lines():
                 heard.append(line)
                 open_page.set()
         heard.append("the end")
 
     watcher = threading.Thread(target=watch)
-    with serving(create_app(services(tmp_path))) as address:
+    with serving(create_app(house)) as address:
         watcher.start()
         assert open_page.wait(20)
     watcher.join()

@@ -50,7 +50,8 @@ def test_nothing_is_read_before_the_sender_may(
     path = begin(sender, 1000)
     split = urlsplit(str(sender.base_url))
     said = BODY | {"upload-offset": "0", "content-length": "500", "host": split.netloc}
-    said |= {"expect": "100-continue"} | headers
+    signed_in = {name: sender.headers[name] for name in ("cookie", "x-csrf-token")}
+    said |= {"expect": "100-continue"} | signed_in | headers
     lines = "".join(f"{k}: {v}\r\n" for k, v in said.items())
     with socket.create_connection((split.hostname or "", split.port or 0), timeout=10) as line:
         line.sendall(f"PATCH {path} HTTP/1.1\r\n{lines}\r\n".encode())

@@ -8,14 +8,12 @@ from pathlib import Path
 import httpx
 import pytest
 
-from api.app import create_app
 from api.services import Services
 from tests.lesson import services
-from tests.serving import serving
+from tests.signed_in import staff_of
 from tests.uploading import (
     BODY,
     PATH,
-    PATIENCE,
     TUS,
     begin,
     file_of,
@@ -25,6 +23,7 @@ from tests.uploading import (
     one_of_a_kind,
     read,
     send,
+    sending,
     size_of,
     stored,
 )
@@ -166,10 +165,8 @@ def test_room_is_reserved_before_a_byte_comes(tmp_path: Path) -> None:
     terms = dataclasses.replace(house.upload_terms, quota_bytes=100)
     limited = dataclasses.replace(house, upload_terms=terms, max_upload_bytes=1000)
     refused = {"upload-metadata": metadata(filename="a.mp4")} | TUS
-    with (
-        serving(create_app(limited)) as address,
-        httpx.Client(base_url=address, timeout=PATIENCE) as client,
-    ):
+    operator = staff_of(house.database).operator
+    with sending(limited, operator) as client:
         first = begin(client, 60)
         answer = client.post(PATH, headers=refused | {"upload-length": "41"})
         assert (answer.status_code, answer.json()["code"]) == (413, "quota-exceeded")
@@ -181,10 +178,7 @@ def test_room_is_reserved_before_a_byte_comes(tmp_path: Path) -> None:
         client.delete(first, headers=TUS)
         begin(client, 100)
     full = dataclasses.replace(house.upload_terms, reserve_bytes=1 << 60)
-    with (
-        serving(create_app(dataclasses.replace(house, upload_terms=full))) as address,
-        httpx.Client(base_url=address, timeout=PATIENCE) as client,
-    ):
+    with sending(dataclasses.replace(house, upload_terms=full), operator) as client:
         answer = client.post(PATH, headers=refused | {"upload-length": "1"})
         assert (answer.status_code, answer.json()["code"]) == (507, "disk-full")
 

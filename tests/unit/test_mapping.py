@@ -6,12 +6,21 @@ import pytest
 from sqlalchemy import Table
 
 from lessons import (
+    Campus,
     Clip,
+    EvidenceSet,
     Lesson,
     LessonPart,
+    Membership,
+    Person,
     Recording,
     Rendition,
+    ResearchGroup,
+    Room,
+    SchoolGroup,
     Segment,
+    Session,
+    Share,
     Step,
     Suggestion,
     Utterance,
@@ -31,6 +40,15 @@ from storage import tables
         (Segment, tables.segment, set()),
         (Suggestion, tables.suggestion, set()),
         (Clip, tables.clip, set()),
+        (EvidenceSet, tables.evidence_set, {"items"}),
+        (SchoolGroup, tables.school_group, set()),
+        (Campus, tables.campus, set()),
+        (ResearchGroup, tables.research_group, set()),
+        (Room, tables.room, set()),
+        (Person, tables.person, {"memberships"}),
+        (Membership, tables.membership, set()),
+        (Session, tables.session, set()),
+        (Share, tables.share, set()),
     ],
 )
 def test_every_field_of_a_noun_has_its_column(noun: Any, table: Table, elsewhere: set[str]) -> None:

@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { violations } from "./axe";
 import { openWindow, picture, type Window } from "./browser";
-import { stage } from "./stage";
+import { signIn, stage } from "./stage";
 
 let window: Window;
 
 beforeAll(async () => {
   window = await openWindow();
+  await signIn(window.context, "teacher");
 });
 afterAll(async () => {
   await window.browser.close();

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0004"
-down_revision = "0002"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
@@ -28,6 +28,8 @@ def upgrade() -> None:
         sa.Column("lesson_id", sa.String(length=36), nullable=True),
         sa.Column("new", sa.Boolean(), nullable=True),
         sa.Column("uploaded_by", sa.Text(), nullable=False),
+        sa.Column("uploader_id", sa.String(length=36), nullable=True),
+        sa.Column("school_group_id", sa.String(length=36), nullable=False),
         sa.Column("revision", sa.Integer(), server_default="1", nullable=False),
         sa.Column("attempt", sa.Integer(), server_default="0", nullable=False),
         sa.Column("lease_owner", sa.String(length=120), nullable=True),
@@ -48,6 +50,17 @@ def upgrade() -> None:
             ["lesson.id"],
             name=op.f("fk_upload_lesson_id_lesson"),
             ondelete="SET NULL",
+        ),
+        sa.ForeignKeyConstraint(
+            ["uploader_id"],
+            ["person.id"],
+            name=op.f("fk_upload_uploader_id_person"),
+            ondelete="SET NULL",
+        ),
+        sa.ForeignKeyConstraint(
+            ["school_group_id"],
+            ["school_group.id"],
+            name=op.f("fk_upload_school_group_id_school_group"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_upload")),
     )
