@@ -8,6 +8,8 @@ the command's exit code, the API's status, and whether a step is tried again.
 from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
+from lessons.named import NAMES_ZH
+
 
 class GuankeError(Exception):
     """Guanke could not do this."""
@@ -35,7 +37,7 @@ class GuankeError(Exception):
     def message(self, language: str = "zh") -> str:
         """Return the message for a person, in `zh` or `en`."""
         if language == "zh":
-            facts = {name: _ZH.get(str(fact), fact) for name, fact in self.facts.items()}
+            facts = {name: NAMES_ZH.get(str(fact), fact) for name, fact in self.facts.items()}
             return self.zh.format_map(_Facts(facts))
         template = " ".join((type(self).__doc__ or "").split())
         return template.format_map(_Facts(self.facts))
@@ -46,37 +48,6 @@ class _Facts(dict[str, object]):
 
     def __missing__(self, key: str) -> str:
         return "—"
-
-
-# What a fact may name, in the words that teachers use (`docs/glossary.md`).
-_ZH = {
-    "recording": "课堂实录",
-    "lesson": "课",
-    "clip": "片段",
-    "utterance": "语句",
-    "segment": "教学环节",
-    "suggestion": "智能推荐",
-    "transcript": "课堂文字稿",
-    "evidence set": "证据材料",
-    "evidence item": "测评证据",
-    "framework": "能力框架",
-    "phase": "教学环节类型",
-    "step": "处理步骤",
-    "rendition": "播放版本",
-    "picture": "图片",
-    "document": "文档",
-    "comment": "留言",
-    "rubric": "评价标准",
-    "assignment": "评审任务",
-    "review": "评审",
-    "upload": "上传",
-    "person": "人员",
-    "campus": "校区",
-    "research group": "教研组",
-    "room": "录播教室",
-    "session": "登录",
-    "API key": "接口密钥",
-}
 
 
 def restored(code: str, facts: Mapping[str, object]) -> GuankeError:

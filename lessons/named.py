@@ -1,0 +1,31 @@
+"""What errors name, in Chinese."""
+
+# What a fact may name, in the words that teachers use (`docs/glossary.md`).
+NAMES_ZH = {
+    "recording": "课堂实录",
+    "lesson": "课",
+    "clip": "片段",
+    "utterance": "语句",
+    "segment": "教学环节",
+    "suggestion": "智能推荐",
+    "transcript": "课堂文字稿",
+    "evidence set": "证据材料",
+    "evidence item": "测评证据",
+    "framework": "能力框架",
+    "phase": "教学环节类型",
+    "step": "处理步骤",
+    "rendition": "播放版本",
+    "picture": "图片",
+    "document": "文档",
+    "comment": "留言",
+    "rubric": "评价标准",
+    "assignment": "评审任务",
+    "review": "评审",
+    "upload": "上传",
+    "person": "人员",
+    "campus": "校区",
+    "research group": "教研组",
+    "room": "录播教室",
+    "session": "登录",
+    "API key": "接口密钥",
+}
