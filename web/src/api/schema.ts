@@ -13,7 +13,7 @@ export interface paths {
         };
         /**
          * List Clips
-         * @description List clips, newest first.
+         * @description List the clips that one may see, newest first.
          */
         get: operations["list_clips"];
         put?: never;
@@ -172,13 +172,13 @@ export interface paths {
         };
         /**
          * List Evidence Sets
-         * @description List evidence sets, newest first.
+         * @description List one's own evidence sets, and those handed in to one; newest first.
          */
         get: operations["list_evidence_sets"];
         put?: never;
         /**
          * Begin Evidence Set
-         * @description Begin an evidence set for one competency, under the framework now in use.
+         * @description Begin one's own evidence set for one competency, under the framework now in use.
          */
         post: operations["begin_evidence_set"];
         delete?: never;
@@ -376,13 +376,13 @@ export interface paths {
         };
         /**
          * List Lessons
-         * @description List lessons, newest first.
+         * @description List the lessons that one may see, newest first.
          */
         get: operations["list_lessons"];
         put?: never;
         /**
          * Make Lesson
-         * @description Keep a new lesson.
+         * @description Keep a new lesson: one's own, or, where an operator names the teacher, theirs.
          */
         post: operations["make_lesson"];
         delete?: never;
@@ -524,7 +524,7 @@ export interface paths {
         };
         /**
          * List Recordings
-         * @description List recordings with their progress, newest first.
+         * @description List the recordings that one may see with their progress, newest first.
          */
         get: operations["list_recordings"];
         put?: never;
@@ -750,6 +750,36 @@ export interface paths {
         put: operations["edit_segment"];
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Session
+         * @description Read who is signed in; 401 where nobody is.
+         */
+        get: operations["read_session"];
+        put?: never;
+        /**
+         * Sign In
+         * @description Sign in. A new session begins, whatever the browser had before.
+         *
+         *     After several failures of one account or address, 429 says how long to wait.
+         */
+        post: operations["sign_in"];
+        /**
+         * Sign Out
+         * @description Sign out: the session is over, here and for every copy of its cookie.
+         */
+        delete: operations["sign_out"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1302,6 +1332,8 @@ export interface components {
              * @default
              */
             note: string;
+            /** Owner Id */
+            owner_id?: string | null;
             /** Recording Id */
             recording_id: string;
             /**
@@ -1571,9 +1603,13 @@ export interface components {
             revision: number;
             /** Rules */
             rules: components["schemas"]["EvidenceRule"][];
+            /** School Group Id */
+            school_group_id: string;
             state: components["schemas"]["EvidenceState"];
             /** Teacher */
             teacher: string;
+            /** Teacher Id */
+            teacher_id?: string | null;
             /**
              * Too Long
              * @default []
@@ -1675,6 +1711,8 @@ export interface components {
          * @description One lesson (课), as a teacher would name it.
          */
         Lesson: {
+            /** Campus Id */
+            campus_id?: string | null;
             /** Class Name */
             class_name?: string | null;
             /**
@@ -1700,12 +1738,16 @@ export interface components {
             revision: number;
             /** Room */
             room?: string | null;
+            /** School Group Id */
+            school_group_id: string;
             /** Subject */
             subject?: string | null;
             /** Taught On */
             taught_on?: string | null;
             /** Teacher */
             teacher?: string | null;
+            /** Teacher Id */
+            teacher_id?: string | null;
             /** Term */
             term?: string | null;
             /** Textbook Unit */
@@ -1911,8 +1953,6 @@ export interface components {
             competency: string;
             /** Lesson Id */
             lesson_id?: string | null;
-            /** Teacher */
-            teacher: string;
         };
         /**
          * NewLesson
@@ -2151,6 +2191,12 @@ export interface components {
             revision: number;
         };
         /**
+         * Role
+         * @description What somebody does here; one person may hold several roles.
+         * @enum {string}
+         */
+        Role: "administrator" | "operator" | "teacher" | "reviewer" | "group_lead" | "school_lead";
+        /**
          * SearchKind
          * @description What was found.
          * @enum {string}
@@ -2193,11 +2239,45 @@ export interface components {
             language: string | null;
             /** Progress */
             progress: number;
+            /** School Group Id */
+            school_group_id: string;
             /** Sha256 */
             sha256: string;
             state: components["schemas"]["RecordingState"];
             /** Steps */
             steps: components["schemas"]["ShownStep"][];
+            /** Uploaded By */
+            uploaded_by?: string | null;
+        };
+        /**
+         * ShownSession
+         * @description Who is signed in, and the token that each change has to carry.
+         */
+        ShownSession: {
+            /** Campus Id */
+            campus_id: string | null;
+            /** Csrf Token */
+            csrf_token: string;
+            /** Group Ids */
+            group_ids: string[];
+            /** Led Group Ids */
+            led_group_ids: string[];
+            /** Name */
+            name: string;
+            /** Password To Change */
+            password_to_change: boolean;
+            /** Person Id */
+            person_id: string;
+            /** Points */
+            points: string[];
+            /** Roles */
+            roles: components["schemas"]["Role"][];
+            /** School Group Id */
+            school_group_id: string;
+            /** School Group Name */
+            school_group_name: string;
+            /** Staff Number */
+            staff_number: string;
         };
         /**
          * ShownStep
@@ -2276,6 +2356,16 @@ export interface components {
             tools?: {
                 [key: string]: string;
             } | null;
+        };
+        /**
+         * SignIn
+         * @description Who wants to sign in: by staff number (工号) or, where only one is called so, by name.
+         */
+        SignIn: {
+            /** Account */
+            account: string;
+            /** Password */
+            password: string;
         };
         /**
          * StepKind
@@ -2439,11 +2529,15 @@ export interface components {
              * @default 1
              */
             revision: number;
+            /** School Group Id */
+            school_group_id: string;
             /** Sha256 */
             sha256?: string | null;
             state: components["schemas"]["UploadState"];
             /** Uploaded By */
             uploaded_by: string;
+            /** Uploader Id */
+            uploader_id?: string | null;
         };
         /**
          * UploadState
@@ -3930,6 +4024,95 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["KeptSegment"][];
                 };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownSession"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownSession"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What went wrong (RFC 9457) */
             default: {
