@@ -95,7 +95,7 @@ def test_too_many_bytes_leave_none(sender: httpx.Client, empty_house: Services) 
     assert stored(empty_house, hashlib.sha256(whole).hexdigest()) == whole
 
 
-def test_a_second_writer_is_told_at_once(sender: httpx.Client) -> None:
+def test_a_second_writer_is_told_at_once(sender: httpx.Client, empty_house: Services) -> None:
     """Defect 4: one upload has one writer; another hears 423, and nobody else waits for them."""
     path = begin(sender, 22)
     go_on, begun = threading.Event(), threading.Event()
@@ -112,6 +112,10 @@ def test_a_second_writer_is_told_at_once(sender: httpx.Client) -> None:
     )
     first.start()
     assert begun.wait(20)
+    until = time.monotonic() + PATIENCE
+    while kept(empty_house, path).attempt == 0:  # it has spoken, but is it the writer yet?
+        assert time.monotonic() < until
+        time.sleep(0.02)
     try:
         while (answer := send(sender, path, 0, b"x")).status_code == 204:
             pytest.fail("two wrote at once")
