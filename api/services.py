@@ -32,6 +32,7 @@ class Services:
         owner: begins the name of every lease that this process takes; whoever knows it to be dead
             frees what begins so.
         sessions: how long somebody stays signed in.
+        workers: how many processes serve each queue; one where it is not said.
         threads: how many requests work at once; the pool of connections is larger than that.
     """
 
@@ -47,6 +48,7 @@ class Services:
     upload_terms: UploadTerms = field(default_factory=UploadTerms)
     owner: str = field(default_factory=lambda: f"api:{socket.gethostname()}:{os.getpid()}:")
     sessions: SessionTerms = field(default_factory=SessionTerms)
+    workers: Mapping[str, int] = field(default_factory=dict)
     threads: int = 16
 
 

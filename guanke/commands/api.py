@@ -2,6 +2,7 @@
 
 import argparse
 import os
+from collections import Counter
 from collections.abc import Mapping
 from functools import partial
 
@@ -43,6 +44,7 @@ def services(house: House) -> Services:
         max_upload_bytes=house.settings.max_upload_bytes,
         upload_terms=house.settings.upload_terms,
         owner=lease_owner(os.getpid()),
+        workers=Counter(queue for crew in house.settings.crews for queue in crew),
     )
 
 
