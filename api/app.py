@@ -13,6 +13,7 @@ from fastapi.routing import APIRoute
 from api import errors, openapi
 from api.feed import Feed
 from api.guard import Guard
+from api.outlook import Outlooks
 from api.pages import Pages
 from api.receiving import Receiver
 from api.routes import (
@@ -80,6 +81,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     anyio.to_thread.current_default_thread_limiter().total_tokens = services.threads
     await run_in_threadpool(_keep_framework, services)
     feed = app.state.feed = Feed(services.database)
+    app.state.outlooks = Outlooks(services)
     receiver = app.state.receiver = Receiver(services)
     work = [asyncio.create_task(part.run()) for part in (feed, receiver)]
     try:

@@ -14,7 +14,9 @@ from pydantic import BaseModel
 from lessons import EvidenceKind, Lesson, Recording, Segment, Step, Transcript
 from lessons.evidence import ClipFacts
 from lessons.records import LessonFacts, LessonPart
+from lessons.remedies import Remedy
 from storage.kept import KeptUtterance
+from storage.queue import LessonName
 
 Item = TypeVar("Item")
 MAX_NAME = 200
@@ -86,18 +88,46 @@ class TwoLessons:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Failure:
+    """Why a step stands still, in words, and what helps."""
+
+    step: str
+    cause: str
+    remedy: Remedy
+    next_action: str
+    can_retry: bool  # by hand; a passing fault is tried again by itself
+
+
+@dataclass(frozen=True, kw_only=True)
 class ShownStep(Step):
     """A step, and why it failed in words."""
 
     reason: str | None = None
+    failure: Failure | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class ShownRecording(Recording):
-    """A recording and how far its processing is, 0 to 1."""
+    """A recording, how far its processing is (0 to 1), and how long it will take.
+
+    `place` is 1 for who is next in line, null for who is being worked on. `seconds_left` is an
+    estimate from earlier recordings, null while there are none.
+    """
 
     progress: float
     steps: tuple[ShownStep, ...]
+    wanted: tuple[str, ...]  # the kinds of step it goes through, in order
+    lessons: tuple[LessonName, ...]
+    place: int | None = None
+    seconds_left: int | None = None
+    failure: Failure | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ManyRecordings:
+    """Recordings to do the same with."""
+
+    recording_ids: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,51 +4,84 @@ from collections.abc import Sequence
 from operator import attrgetter
 
 from fastapi import APIRouter, Request
+from sqlalchemy import Connection
 
-from api.errors import language_of
+from api import showing
 from api.policy import Looks, Operates
-from api.schemas import (
-    After,
-    Limit,
-    Page,
-    ShownRecording,
-    ShownStep,
-    page_of,
-)
+from api.schemas import After, Limit, ManyRecordings, Page, ShownRecording, page_of
 from api.services import Held
-from lessons import Receipt, Recording, Rendition, Step, StepState
-from lessons.errors import NotFound, restored
+from lessons import Receipt, Recording, Rendition
+from lessons.errors import Conflict, NotFound
 from lessons.sharing import Need
 from processing.plan import StepKind, wanted
-from storage import findings, receipts, recordings, steps, visibility
-from storage.events import tell
+from storage import findings, queue, receipts, recordings, steps, visibility
+from storage.queue import Counts, Show
 
 router = APIRouter(prefix="/recordings", tags=["recordings"])
 
 
 @router.get("")
 def list_recordings(
-    viewer: Looks, request: Request, held: Held, after: After = None, limit: Limit = 50
+    viewer: Looks,
+    request: Request,
+    held: Held,
+    show: Show = Show.ALL,
+    after: After = None,
+    limit: Limit = 50,
 ) -> Page[ShownRecording]:
     """List the recordings that one may see with their progress, newest first."""
     seen = visibility.may_recording(viewer, Need.FACTS)
     with held.database.read() as connection:
-        found = recordings.page(connection, seen, after=after, limit=limit + 1)
-        done = recordings.steps_of(connection, [recording.id for recording in found])
-    language = language_of(request)
-    shown = [_shown(recording, done[recording.id], language) for recording in found]
-    return page_of(shown, limit, attrgetter("id"))
+        found = recordings.page(connection, seen, queue.shows(show), after=after, limit=limit + 1)
+        items = showing.shown(connection, viewer, found, request)
+    return page_of(items, limit, attrgetter("id"))
+
+
+@router.get("/counts")
+def count_recordings(viewer: Looks, held: Held) -> Counts:
+    """Count what each filter of the list shows."""
+    with held.database.read() as connection:
+        return queue.counts(connection, visibility.may_recording(viewer, Need.FACTS))
+
+
+@router.post("/retry")
+def retry_recordings(
+    viewer: Operates, request: Request, held: Held, many: ManyRecordings
+) -> Sequence[ShownRecording]:
+    """Try every step again that ended without success, of several recordings."""
+    with held.database.write() as connection:
+        found = [
+            visibility.recording(connection, viewer, recording_id, Need.HANDLE)
+            for recording_id in many.recording_ids
+        ]
+        for recording in found:
+            _retry(connection, recording)
+    with held.database.read() as connection:
+        now = [recordings.get(connection, recording.id) for recording in found]
+        return showing.shown(connection, viewer, now, request)
 
 
 @router.get("/{recording_id}")
 def read_recording(
     viewer: Looks, request: Request, held: Held, recording_id: str
 ) -> ShownRecording:
-    """Read a recording, its steps, and why one failed."""
+    """Read a recording, its steps, its place in the queue, and why one failed."""
     with held.database.read() as connection:
         recording = visibility.recording(connection, viewer, recording_id, Need.FACTS)
-        done = steps.of_recording(connection, recording_id)
-    return _shown(recording, done, language_of(request))
+        return showing.shown(connection, viewer, [recording], request)[0]
+
+
+@router.post("/{recording_id}/cancel")
+def cancel_recording(
+    viewer: Operates, request: Request, held: Held, recording_id: str
+) -> ShownRecording:
+    """Stop the processing of a recording; its file stays, and each step can be tried again."""
+    with held.database.write() as connection:
+        recording = visibility.recording(connection, viewer, recording_id, Need.HANDLE)
+        if not queue.cancel(connection, recording_id, actor=viewer.name):
+            raise Conflict(detail="")
+        recordings.settle_state(connection, recording_id, wanted(recording.info))
+    return read_recording(viewer, request, held, recording_id)
 
 
 @router.get("/{recording_id}/renditions", response_model_exclude={"__all__": {"segments"}})
@@ -82,34 +115,15 @@ def retry_step(
     """Try a step again that ended without success."""
     with held.database.write() as connection:
         recording = visibility.recording(connection, viewer, recording_id, Need.HANDLE)
-        done = steps.of_recording(connection, recording_id)
-        ended = [s for s in done if s.kind == kind and steps.retry(connection, s.id)]
-        if not ended:
+        if not _retry(connection, recording, kind):
             raise NotFound(what="step", id=kind)
-        tell(connection, "step.state", recording_id=recording_id, step=kind, state="ready")
-        recordings.settle_state(connection, recording_id, wanted(recording.info))
     return read_recording(viewer, request, held, recording_id)
 
 
-def _shown(recording: Recording, done: Sequence[Step], language: str) -> ShownRecording:
-    kinds = wanted(recording.info)
-    reached = {step.kind: step.progress for step in done}
-    return ShownRecording(
-        **{name: getattr(recording, name) for name in Recording.__dataclass_fields__},
-        progress=round(sum(reached.get(kind, 0.0) for kind in kinds) / len(kinds), 4),
-        steps=tuple(
-            ShownStep(
-                **{name: getattr(step, name) for name in Step.__dataclass_fields__},
-                reason=_reason(step, recording, language),
-            )
-            for step in done
-        ),
-    )
-
-
-def _reason(step: Step, recording: Recording, language: str) -> str | None:
-    """Say why a step stands still, naming the file as its owner calls it."""
-    if not step.error_code or step.state is StepState.DONE:
-        return None
-    facts = {**(step.error_facts or {}), "file": recording.file_name}
-    return restored(step.error_code, facts).message(language)
+def _retry(connection: Connection, recording: Recording, kind: StepKind | None = None) -> int:
+    """Let steps start again, those of one kind or all that ended; return how many."""
+    done = steps.of_recording(connection, recording.id)
+    again = [s for s in done if kind in (None, s.kind) and steps.retry(connection, s.id)]
+    if again:
+        recordings.settle_state(connection, recording.id, wanted(recording.info))
+    return len(again)
