@@ -13,7 +13,7 @@ export interface paths {
         };
         /**
          * List Clips
-         * @description List the clips that one may see, newest first.
+         * @description List clips, newest first.
          */
         get: operations["list_clips"];
         put?: never;
@@ -172,13 +172,13 @@ export interface paths {
         };
         /**
          * List Evidence Sets
-         * @description List one's own evidence sets, and those handed in to one; newest first.
+         * @description List evidence sets, newest first.
          */
         get: operations["list_evidence_sets"];
         put?: never;
         /**
          * Begin Evidence Set
-         * @description Begin one's own evidence set for one competency, under the framework now in use.
+         * @description Begin an evidence set for one competency, under the framework now in use.
          */
         post: operations["begin_evidence_set"];
         delete?: never;
@@ -376,13 +376,13 @@ export interface paths {
         };
         /**
          * List Lessons
-         * @description List the lessons that one may see, newest first.
+         * @description List lessons, newest first.
          */
         get: operations["list_lessons"];
         put?: never;
         /**
          * Make Lesson
-         * @description Keep a new lesson: one's own, or, where an operator names the teacher, theirs.
+         * @description Keep a new lesson.
          */
         post: operations["make_lesson"];
         delete?: never;
@@ -524,11 +524,51 @@ export interface paths {
         };
         /**
          * List Recordings
-         * @description List the recordings that one may see with their progress, newest first.
+         * @description List recordings with their progress, newest first.
          */
         get: operations["list_recordings"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count Recordings
+         * @description Count what each filter of the list shows.
+         */
+        get: operations["count_recordings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry Recordings
+         * @description Try every step again that ended without success, of several recordings.
+         */
+        post: operations["retry_recordings"];
         delete?: never;
         options?: never;
         head?: never;
@@ -544,11 +584,31 @@ export interface paths {
         };
         /**
          * Read Recording
-         * @description Read a recording, its steps, and why one failed.
+         * @description Read a recording, its steps, its place in the queue, and why one failed.
          */
         get: operations["read_recording"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/{recording_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Recording
+         * @description Stop the processing of a recording; its file stays, and each step can be tried again.
+         */
+        post: operations["cancel_recording"];
         delete?: never;
         options?: never;
         head?: never;
@@ -750,36 +810,6 @@ export interface paths {
         put: operations["edit_segment"];
         post?: never;
         delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/session": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read Session
-         * @description Read who is signed in; 401 where nobody is.
-         */
-        get: operations["read_session"];
-        put?: never;
-        /**
-         * Sign In
-         * @description Sign in. A new session begins, whatever the browser had before.
-         *
-         *     After several failures of one account or address, 429 says how long to wait.
-         */
-        post: operations["sign_in"];
-        /**
-         * Sign Out
-         * @description Sign out: the session is over, here and for every copy of its cookie.
-         */
-        delete: operations["sign_out"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1332,8 +1362,6 @@ export interface components {
              * @default
              */
             note: string;
-            /** Owner Id */
-            owner_id?: string | null;
             /** Recording Id */
             recording_id: string;
             /**
@@ -1417,6 +1445,22 @@ export interface components {
             status: string;
         };
         /**
+         * Counts
+         * @description How many recordings each filter shows.
+         */
+        Counts: {
+            /** All */
+            all: number;
+            /** Failed */
+            failed: number;
+            /** In Progress */
+            in_progress: number;
+            /** Ready */
+            ready: number;
+            /** Unclaimed */
+            unclaimed: number;
+        };
+        /**
          * Dismissal
          * @description A suggestion put aside, and why.
          */
@@ -1484,6 +1528,21 @@ export interface components {
          * @enum {string}
          */
         EvidenceState: "draft" | "submitted" | "returned" | "passed";
+        /**
+         * Failure
+         * @description Why a step stands still, in words, and what helps.
+         */
+        Failure: {
+            /** Can Retry */
+            can_retry: boolean;
+            /** Cause */
+            cause: string;
+            /** Next Action */
+            next_action: string;
+            remedy: components["schemas"]["Remedy"];
+            /** Step */
+            step: string;
+        };
         /**
          * FormerUtterance
          * @description What a line said before somebody corrected it.
@@ -1603,13 +1662,9 @@ export interface components {
             revision: number;
             /** Rules */
             rules: components["schemas"]["EvidenceRule"][];
-            /** School Group Id */
-            school_group_id: string;
             state: components["schemas"]["EvidenceState"];
             /** Teacher */
             teacher: string;
-            /** Teacher Id */
-            teacher_id?: string | null;
             /**
              * Too Long
              * @default []
@@ -1711,8 +1766,6 @@ export interface components {
          * @description One lesson (课), as a teacher would name it.
          */
         Lesson: {
-            /** Campus Id */
-            campus_id?: string | null;
             /** Class Name */
             class_name?: string | null;
             /**
@@ -1738,16 +1791,12 @@ export interface components {
             revision: number;
             /** Room */
             room?: string | null;
-            /** School Group Id */
-            school_group_id: string;
             /** Subject */
             subject?: string | null;
             /** Taught On */
             taught_on?: string | null;
             /** Teacher */
             teacher?: string | null;
-            /** Teacher Id */
-            teacher_id?: string | null;
             /** Term */
             term?: string | null;
             /** Textbook Unit */
@@ -1820,6 +1869,18 @@ export interface components {
             revision: number;
         };
         /**
+         * LessonName
+         * @description A lesson as a list names it.
+         */
+        LessonName: {
+            /** Id */
+            id: string;
+            /** Teacher */
+            teacher: string | null;
+            /** Title */
+            title: string;
+        };
+        /**
          * LessonPart
          * @description A stretch of a recording that belongs to a lesson. Trimming moves its ends, not the media.
          */
@@ -1862,6 +1923,14 @@ export interface components {
             textbook_unit?: string | null;
             /** Title */
             title: string;
+        };
+        /**
+         * ManyRecordings
+         * @description Recordings to do the same with.
+         */
+        ManyRecordings: {
+            /** Recording Ids */
+            recording_ids: string[];
         };
         /**
          * MediaInfo
@@ -1953,6 +2022,8 @@ export interface components {
             competency: string;
             /** Lesson Id */
             lesson_id?: string | null;
+            /** Teacher */
+            teacher: string;
         };
         /**
          * NewLesson
@@ -2144,6 +2215,12 @@ export interface components {
          */
         RecordingState: "admitted" | "processing" | "ready" | "failed";
         /**
+         * Remedy
+         * @description What helps.
+         * @enum {string}
+         */
+        Remedy: "retry" | "replace" | "wait" | "administrator";
+        /**
          * Rendition
          * @description One playable form of a recording: a single fragmented MP4, addressed by byte ranges.
          *
@@ -2191,12 +2268,6 @@ export interface components {
             revision: number;
         };
         /**
-         * Role
-         * @description What somebody does here; one person may hold several roles.
-         * @enum {string}
-         */
-        Role: "administrator" | "operator" | "teacher" | "reviewer" | "group_lead" | "school_lead";
-        /**
          * SearchKind
          * @description What was found.
          * @enum {string}
@@ -2219,8 +2290,17 @@ export interface components {
             title: string;
         };
         /**
+         * Show
+         * @description Which recordings to list.
+         * @enum {string}
+         */
+        Show: "all" | "in_progress" | "failed" | "ready" | "unclaimed";
+        /**
          * ShownRecording
-         * @description A recording and how far its processing is, 0 to 1.
+         * @description A recording, how far its processing is (0 to 1), and how long it will take.
+         *
+         *         `place` is 1 for who is next in line, null for who is being worked on. `seconds_left` is an
+         *         estimate from earlier recordings, null while there are none.
          */
         ShownRecording: {
             /** Bytes */
@@ -2230,6 +2310,7 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+            failure?: components["schemas"]["Failure"] | null;
             /** File Name */
             file_name: string;
             /** Id */
@@ -2237,47 +2318,21 @@ export interface components {
             info: components["schemas"]["MediaInfo"] | null;
             /** Language */
             language: string | null;
+            /** Lessons */
+            lessons: components["schemas"]["LessonName"][];
+            /** Place */
+            place?: number | null;
             /** Progress */
             progress: number;
-            /** School Group Id */
-            school_group_id: string;
+            /** Seconds Left */
+            seconds_left?: number | null;
             /** Sha256 */
             sha256: string;
             state: components["schemas"]["RecordingState"];
             /** Steps */
             steps: components["schemas"]["ShownStep"][];
-            /** Uploaded By */
-            uploaded_by?: string | null;
-        };
-        /**
-         * ShownSession
-         * @description Who is signed in, and the token that each change has to carry.
-         */
-        ShownSession: {
-            /** Campus Id */
-            campus_id: string | null;
-            /** Csrf Token */
-            csrf_token: string;
-            /** Group Ids */
-            group_ids: string[];
-            /** Led Group Ids */
-            led_group_ids: string[];
-            /** Name */
-            name: string;
-            /** Password To Change */
-            password_to_change: boolean;
-            /** Person Id */
-            person_id: string;
-            /** Points */
-            points: string[];
-            /** Roles */
-            roles: components["schemas"]["Role"][];
-            /** School Group Id */
-            school_group_id: string;
-            /** School Group Name */
-            school_group_name: string;
-            /** Staff Number */
-            staff_number: string;
+            /** Wanted */
+            wanted: string[];
         };
         /**
          * ShownStep
@@ -2305,6 +2360,7 @@ export interface components {
             error_facts?: {
                 [key: string]: unknown;
             } | null;
+            failure?: components["schemas"]["Failure"] | null;
             /** Finished At Ms */
             finished_at_ms?: number | null;
             /** Id */
@@ -2356,16 +2412,6 @@ export interface components {
             tools?: {
                 [key: string]: string;
             } | null;
-        };
-        /**
-         * SignIn
-         * @description Who wants to sign in: by staff number (工号) or, where only one is called so, by name.
-         */
-        SignIn: {
-            /** Account */
-            account: string;
-            /** Password */
-            password: string;
         };
         /**
          * StepKind
@@ -2529,15 +2575,11 @@ export interface components {
              * @default 1
              */
             revision: number;
-            /** School Group Id */
-            school_group_id: string;
             /** Sha256 */
             sha256?: string | null;
             state: components["schemas"]["UploadState"];
             /** Uploaded By */
             uploaded_by: string;
-            /** Uploader Id */
-            uploader_id?: string | null;
         };
         /**
          * UploadState
@@ -3646,6 +3688,7 @@ export interface operations {
     list_recordings: {
         parameters: {
             query?: {
+                show?: components["schemas"]["Show"];
                 /** @description `next` of the page before; leave it out for the first. */
                 after?: string | null;
                 /** @description How many items at most. */
@@ -3677,7 +3720,100 @@ export interface operations {
             };
         };
     };
+    count_recordings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Counts"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_recordings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ManyRecordings"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownRecording"][];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     read_recording: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recording_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownRecording"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_recording: {
         parameters: {
             query?: never;
             header?: never;
@@ -4024,95 +4160,6 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["KeptSegment"][];
                 };
-            };
-            /** @description What went wrong (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    read_session: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ShownSession"];
-                };
-            };
-            /** @description What went wrong (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    sign_in: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SignIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ShownSession"];
-                };
-            };
-            /** @description What went wrong (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    sign_out: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             /** @description What went wrong (RFC 9457) */
             default: {
