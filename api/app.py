@@ -22,6 +22,7 @@ from api.routes import (
     evidence,
     frameworks,
     health,
+    intake,
     lessons,
     media,
     recordings,
@@ -38,7 +39,7 @@ from storage import frameworks as kept_frameworks
 
 NOUNS = (
     lessons, recordings, transcripts, segments, suggestions, frameworks, clips, evidence, search,
-    events, health, uploads, session,
+    events, health, uploads, intake, session,
 )  # fmt: skip
 DESCRIPTION = (
     "Lessons from recording classrooms, and the micro-competency evidence in them. Times are whole "

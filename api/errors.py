@@ -28,6 +28,7 @@ STATUS: Mapping[type[GuankeError], int] = {
     faults.ClipInUse: 409,
     faults.EvidenceIncomplete: 409,
     faults.NotReady: 409,
+    refusals.TeacherUnknown: 422,
     upload_errors.ProtocolRefused: 412,
     upload_errors.NotAnUploadBody: 415,
     upload_errors.UploadBusy: 423,

@@ -13,7 +13,7 @@ from fastapi.openapi.utils import get_openapi
 import lessons
 from api import schemas
 from api.errors import MEDIA_TYPE, Problem
-from api.routes import health, session, suggestions
+from api.routes import health, intake, session, suggestions
 from api.routes import transcripts as transcript_routes
 from api.routes import uploads as upload_routes
 from processing import plan
@@ -96,7 +96,7 @@ def _operations(tree: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 def _meanings() -> dict[str, str]:
     """Return what each noun means, in the words of its own definition."""
-    ours = (schemas, health, session, suggestions, transcript_routes, upload_routes)
+    ours = (schemas, health, session, suggestions, transcript_routes, upload_routes, intake)
     places = (lessons, plan, kept, evidence, search, transcripts, twins, queue, *ours)
     nouns = (noun for place in places for noun in vars(place).values() if isinstance(noun, type))
     return {noun.__name__: noun.__doc__.strip() for noun in nouns if noun.__doc__}

@@ -32,6 +32,7 @@ class Right(StrEnum):
     SELF = "self"  # the own account, also while the password is still a one-time one
     LOOK = "look"
     EDIT = "edit"  # lessons, transcripts, clips, evidence
+    UPLOAD = "upload"  # files: a teacher's own lesson, an operator's for everybody
     OPERATE = "operate"  # recordings and their processing
     ADMINISTER = "administer"  # people and settings
     REVIEW = "review"
@@ -43,6 +44,7 @@ ROLES: Mapping[Right, frozenset[Role]] = {
     Right.SELF: frozenset(Role),
     Right.LOOK: frozenset(Role),
     Right.EDIT: AT_WORK,
+    Right.UPLOAD: frozenset({Role.OPERATOR, Role.TEACHER}),
     Right.OPERATE: frozenset({Role.OPERATOR}),
     Right.ADMINISTER: frozenset({Role.ADMINISTRATOR}),
     Right.REVIEW: frozenset({Role.REVIEWER}),
@@ -122,6 +124,7 @@ Anyone = Annotated[None, Depends(Open())]
 Self = Annotated[Viewer, Depends(May(Right.SELF))]
 Looks = Annotated[Viewer, Depends(May(Right.LOOK))]
 Edits = Annotated[Viewer, Depends(May(Right.EDIT))]
+Uploads = Annotated[Viewer, Depends(May(Right.UPLOAD))]
 Operates = Annotated[Viewer, Depends(May(Right.OPERATE))]
 Administers = Annotated[Viewer, Depends(May(Right.ADMINISTER))]
 Reviews = Annotated[Viewer, Depends(May(Right.REVIEW))]

@@ -27,6 +27,13 @@ class TooManySignIns(RequestFault):
     zh = "登录失败次数过多，请 {seconds} 秒后再试。"
 
 
+class TeacherUnknown(RequestFault):
+    """Nobody, or more than one person, is called “{name}”. Check the name; an administrator can
+    add the person."""
+
+    zh = "没有找到唯一的“{name}”老师。请核对姓名，或请管理员先添加该老师。"
+
+
 class PasswordTooWeak(RequestFault):
     """A password needs at least {least} characters and may not be your name, your staff number or
     one that everybody knows."""

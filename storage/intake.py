@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, update
 
 from lessons import new_id
-from lessons.errors import GuankeError
+from lessons.errors import GuankeError, NotFound
 from lessons.people import FIRST_SCHOOL_GROUP
-from storage import tables
+from storage import audit, tables
 from storage.events import tell
 from storage.mapping import from_row
 
@@ -72,3 +72,20 @@ def unmatched(
     waiting = (T.matched.is_(False), T.school_group_id == school_group_id)
     query = select(tables.intake).where(*waiting).order_by(T.id)
     return [from_row(Intake, row) for row in connection.execute(query)]
+
+
+def dismiss(connection: Connection, intake_id: str, school_group_id: str, *, actor: str) -> None:
+    """Take a file that was refused off the list.
+
+    Raises:
+        NotFound: there is none with this id.
+    """
+    done = connection.execute(
+        update(tables.intake)
+        .where(T.id == intake_id, T.school_group_id == school_group_id, T.matched.is_(False))
+        .values(matched=True)
+        .returning(T.name)
+    ).scalar_one_or_none()
+    if done is None:
+        raise NotFound(what="document", id=intake_id)
+    audit.record(connection, actor, "intake.dismiss", intake_id, name=done)

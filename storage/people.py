@@ -96,17 +96,17 @@ def only_named(connection: Connection, school_group_id: str, name: str | None) -
 
 
 def whose(connection: Connection, actor: str, name: str | None) -> str | None:
-    """Return whose a new lesson is: the teacher's who is named, else that of who acts.
+    """Return whose a new lesson is: the teacher's whom an operator names, else that of who acts.
 
-    None (待认领) where nobody, or more than one, is called so.
+    None (待认领) where nobody, or more than one, is called so. Nobody but operators and the system
+    can put a lesson into somebody else's hands.
     """
-    if name and name != actor:
+    mine = person_of(actor)
+    roles = get(connection, school_of(actor), mine).roles if mine else (Role.OPERATOR,)
+    if name and name != actor and Role.OPERATOR in roles:
         known = only_named(connection, school_of(actor), name)
         return known.id if known else None
-    mine = person_of(actor)
-    if mine is None:
-        return None
-    return mine if Role.TEACHER in get(connection, school_of(actor), mine).roles else None
+    return mine if Role.TEACHER in roles else None
 
 
 def edit(

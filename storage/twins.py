@@ -57,7 +57,7 @@ def of_recordings(
 
 
 def of_uploads(
-    connection: Connection, school_group_id: str, *, size: int, fingerprint: str | None
+    connection: Connection, seen: ColumnElement[bool], *, size: int, fingerprint: str | None
 ) -> Sequence[Upload]:
     """Return uploads under way with the same fingerprint, the furthest first."""
     if fingerprint is None:
@@ -65,7 +65,7 @@ def of_uploads(
     query = (
         select(upload)
         .where(
-            upload.c.school_group_id == school_group_id,
+            seen,
             upload.c.state == UploadState.RECEIVING,
             upload.c.fingerprint == fingerprint,
             upload.c.bytes == size,

@@ -134,16 +134,14 @@ def standing(connection: Connection, upload_id: str) -> Upload:
 
 def page(
     connection: Connection,
-    school_group_id: str,
+    seen: ColumnElement[bool],
     *,
     states: Sequence[UploadState] = (),
     after: str | None = None,
     limit: int = 50,
 ) -> Sequence[Upload]:
-    """Return the uploads of a school group, newest first."""
-    query = (
-        select(table).where(T.school_group_id == school_group_id).order_by(T.id.desc()).limit(limit)
-    )
+    """Return uploads, newest first; `seen`: which ones (`storage.visibility`)."""
+    query = select(table).where(seen).order_by(T.id.desc()).limit(limit)
     if states:
         query = query.where(T.state.in_(states))
     if after:

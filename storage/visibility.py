@@ -203,14 +203,20 @@ def may_find(viewer: Viewer) -> Condition:
     )
 
 
+def may_upload(viewer: Viewer) -> Condition:
+    """Return the condition on uploads: one's own, and for operators all of the school group."""
+    mine = UPLOAD.uploader_id == viewer.person_id
+    ours = UPLOAD.school_group_id == viewer.school_group_id
+    return ours if viewer.holds(Role.OPERATOR) else and_(ours, mine)
+
+
 def upload(connection: Connection, viewer: Viewer, upload_id: str) -> Upload:
-    """Return an upload of the viewer's school group; for operators.
+    """Return an upload.
 
     Raises:
-        NotFound: there is none.
+        NotFound: there is none that the viewer may go on with.
     """
-    here = UPLOAD.school_group_id == viewer.school_group_id
-    _there(connection, "upload", upload_id, UPLOAD.id == upload_id, here)
+    _there(connection, "upload", upload_id, UPLOAD.id == upload_id, may_upload(viewer))
     return uploads.get(connection, upload_id)
 
 

@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api import tus
-from api.policy import Anyone, Operates
+from api.policy import Anyone, Uploads
 from api.receiving import Receiver
 from api.schemas import After, LessonEdit, Limit, Page, page_of
 from api.services import Held, Services
@@ -53,7 +53,7 @@ async def describe_uploads(_: Anyone, held: Held) -> Response:
 
 @router.post("", status_code=201, max_body_size=UNLIMITED, dependencies=[tus.Tus])
 async def begin_upload(
-    actor: Operates, request: Request, response: Response, held: Held, receiver: Receives
+    actor: Uploads, request: Request, response: Response, held: Held, receiver: Receives
 ) -> Upload:
     """Begin an upload (`Upload-Length`, `Upload-Metadata`); its bytes may come along.
 
@@ -76,7 +76,7 @@ async def begin_upload(
 
 
 @router.head("/{upload_id}", dependencies=[tus.Tus])
-async def ask_upload(actor: Operates, held: Held, receiver: Receives, upload_id: str) -> Response:
+async def ask_upload(actor: Uploads, held: Held, receiver: Receives, upload_id: str) -> Response:
     """Tell how many bytes are safe: the next one to send."""
     upload = await receiver.in_thread(_live, held, actor, upload_id)
     return Response(status_code=200, headers=tus.standing(upload))
@@ -84,7 +84,7 @@ async def ask_upload(actor: Operates, held: Held, receiver: Receives, upload_id:
 
 @router.patch("/{upload_id}", status_code=204, max_body_size=UNLIMITED, dependencies=[tus.Tus])
 async def send_bytes(
-    actor: Operates,
+    actor: Uploads,
     _: tus.BytesOnly,
     request: Request,
     held: Held,
@@ -99,9 +99,7 @@ async def send_bytes(
 
 
 @router.delete("/{upload_id}", status_code=204, dependencies=[tus.Tus])
-async def cancel_upload(
-    actor: Operates, held: Held, receiver: Receives, upload_id: str
-) -> Response:
+async def cancel_upload(actor: Uploads, held: Held, receiver: Receives, upload_id: str) -> Response:
     """Cancel an upload; its bytes go, whoever sends is stopped."""
     await receiver.in_thread(_cancel, held, actor, upload_id)
     return Response(status_code=204)
@@ -109,7 +107,7 @@ async def cancel_upload(
 
 @router.get("")
 def list_uploads(
-    actor: Operates,
+    actor: Uploads,
     held: Held,
     state: Annotated[Sequence[UploadState], Query()] = (),
     after: After = None,
@@ -117,8 +115,8 @@ def list_uploads(
 ) -> Page[Upload]:
     """List uploads, newest first: from another computer, go on with what was begun here."""
     with held.database.read() as connection:
-        school = actor.school_group_id
-        found = uploads.page(connection, school, states=state, after=after, limit=limit + 1)
+        seen = visibility.may_upload(actor)
+        found = uploads.page(connection, seen, states=state, after=after, limit=limit + 1)
     return page_of(found, limit, attrgetter("id"))
 
 
@@ -132,7 +130,7 @@ class Twins:
 
 @router.get("/twins")
 def find_twins(
-    actor: Operates,
+    actor: Uploads,
     held: Held,
     size: Annotated[int, Query(alias="bytes", ge=1)],
     fingerprint: Annotated[str | None, Query(max_length=64)] = None,
@@ -151,19 +149,19 @@ def find_twins(
                 file_name=file_name,
             ),
             uploads=twins.of_uploads(
-                connection, actor.school_group_id, size=size, fingerprint=fingerprint
+                connection, visibility.may_upload(actor), size=size, fingerprint=fingerprint
             ),
         )
 
 
 @router.get("/{upload_id}")
-def read_upload(actor: Operates, held: Held, upload_id: str) -> Upload:
+def read_upload(actor: Uploads, held: Held, upload_id: str) -> Upload:
     """Read an upload: what arrived, what is said of it, and the recording it became."""
     return _ours(held, actor, upload_id)
 
 
 @router.put("/{upload_id}/facts")
-def write_facts(actor: Operates, held: Held, upload_id: str, edit: LessonEdit) -> Upload:
+def write_facts(actor: Uploads, held: Held, upload_id: str, edit: LessonEdit) -> Upload:
     """Write what the lesson will be called, while its bytes come in."""
     with held.database.write() as connection:
         visibility.upload(connection, actor, upload_id)

@@ -13,7 +13,7 @@ export interface paths {
         };
         /**
          * List Clips
-         * @description List clips, newest first.
+         * @description List the clips that one may see, newest first.
          */
         get: operations["list_clips"];
         put?: never;
@@ -172,13 +172,13 @@ export interface paths {
         };
         /**
          * List Evidence Sets
-         * @description List evidence sets, newest first.
+         * @description List one's own evidence sets, and those handed in to one; newest first.
          */
         get: operations["list_evidence_sets"];
         put?: never;
         /**
          * Begin Evidence Set
-         * @description Begin an evidence set for one competency, under the framework now in use.
+         * @description Begin one's own evidence set for one competency, under the framework now in use.
          */
         post: operations["begin_evidence_set"];
         delete?: never;
@@ -367,6 +367,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/intake/claims": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Claim Lesson
+         * @description Put a lesson into its teacher's hands.
+         */
+        post: operations["claim_lesson"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/intake/joinings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Join Unclaimed Lesson
+         * @description Make an unclaimed lesson the rest of another, such as the second file of one period.
+         */
+        post: operations["join_unclaimed_lesson"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/intake/refused": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Refused Files
+         * @description List the files of drop folders that could not be taken in, and why; oldest first.
+         */
+        get: operations["list_refused_files"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/intake/refused/{intake_id}/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dismiss Refused File
+         * @description Take a refused file off the list; the file itself stays where it is.
+         */
+        post: operations["dismiss_refused_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/lessons": {
         parameters: {
             query?: never;
@@ -376,13 +456,13 @@ export interface paths {
         };
         /**
          * List Lessons
-         * @description List lessons, newest first.
+         * @description List the lessons that one may see, newest first.
          */
         get: operations["list_lessons"];
         put?: never;
         /**
          * Make Lesson
-         * @description Keep a new lesson.
+         * @description Keep a new lesson: one's own, or, where an operator names the teacher, theirs.
          */
         post: operations["make_lesson"];
         delete?: never;
@@ -524,7 +604,7 @@ export interface paths {
         };
         /**
          * List Recordings
-         * @description List recordings with their progress, newest first.
+         * @description List the recordings that one may see with their progress, newest first.
          */
         get: operations["list_recordings"];
         put?: never;
@@ -810,6 +890,36 @@ export interface paths {
         put: operations["edit_segment"];
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Session
+         * @description Read who is signed in; 401 where nobody is.
+         */
+        get: operations["read_session"];
+        put?: never;
+        /**
+         * Sign In
+         * @description Sign in. A new session begins, whatever the browser had before.
+         *
+         *     After several failures of one account or address, 429 says how long to wait.
+         */
+        post: operations["sign_in"];
+        /**
+         * Sign Out
+         * @description Sign out: the session is over, here and for every copy of its cookie.
+         */
+        delete: operations["sign_out"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1333,6 +1443,36 @@ export interface components {
          */
         CaptionFormat: "vtt" | "srt" | "txt";
         /**
+         * Claim
+         * @description Whose a lesson is, by the name of a person of the school group, and what is known of it.
+         */
+        Claim: {
+            /** Class Name */
+            class_name?: string | null;
+            /** Grade */
+            grade?: string | null;
+            /** Group */
+            group?: string | null;
+            /** Lesson Id */
+            lesson_id: string;
+            /** Revision */
+            revision: number;
+            /** Room */
+            room?: string | null;
+            /** Subject */
+            subject?: string | null;
+            /** Taught On */
+            taught_on?: string | null;
+            /** Teacher */
+            teacher?: string | null;
+            /** Term */
+            term?: string | null;
+            /** Textbook Unit */
+            textbook_unit?: string | null;
+            /** Title */
+            title: string;
+        };
+        /**
          * Clip
          * @description A stretch of a recording that shows something (课堂实录片段).
          */
@@ -1362,6 +1502,8 @@ export interface components {
              * @default
              */
             note: string;
+            /** Owner Id */
+            owner_id?: string | null;
             /** Recording Id */
             recording_id: string;
             /**
@@ -1629,6 +1771,18 @@ export interface components {
             subject_id: string;
         };
         /**
+         * Joining
+         * @description A lesson that nobody claimed, and the one of which it is a part.
+         */
+        Joining: {
+            /** Into Lesson Id */
+            into_lesson_id: string;
+            /** Into Revision */
+            into_revision: number;
+            /** Lesson Id */
+            lesson_id: string;
+        };
+        /**
          * KeptEvidenceSet
          * @description An evidence set, held against the rules of the competency it is for.
          */
@@ -1662,9 +1816,13 @@ export interface components {
             revision: number;
             /** Rules */
             rules: components["schemas"]["EvidenceRule"][];
+            /** School Group Id */
+            school_group_id: string;
             state: components["schemas"]["EvidenceState"];
             /** Teacher */
             teacher: string;
+            /** Teacher Id */
+            teacher_id?: string | null;
             /**
              * Too Long
              * @default []
@@ -1766,6 +1924,8 @@ export interface components {
          * @description One lesson (课), as a teacher would name it.
          */
         Lesson: {
+            /** Campus Id */
+            campus_id?: string | null;
             /** Class Name */
             class_name?: string | null;
             /**
@@ -1791,12 +1951,16 @@ export interface components {
             revision: number;
             /** Room */
             room?: string | null;
+            /** School Group Id */
+            school_group_id: string;
             /** Subject */
             subject?: string | null;
             /** Taught On */
             taught_on?: string | null;
             /** Teacher */
             teacher?: string | null;
+            /** Teacher Id */
+            teacher_id?: string | null;
             /** Term */
             term?: string | null;
             /** Textbook Unit */
@@ -1873,8 +2037,12 @@ export interface components {
          * @description A lesson as a list names it.
          */
         LessonName: {
+            /** Claimed */
+            claimed: boolean;
             /** Id */
             id: string;
+            /** Revision */
+            revision: number;
             /** Teacher */
             teacher: string | null;
             /** Title */
@@ -2022,8 +2190,6 @@ export interface components {
             competency: string;
             /** Lesson Id */
             lesson_id?: string | null;
-            /** Teacher */
-            teacher: string;
         };
         /**
          * NewLesson
@@ -2215,6 +2381,23 @@ export interface components {
          */
         RecordingState: "admitted" | "processing" | "ready" | "failed";
         /**
+         * Refused
+         * @description A file that a drop folder offered and that could not be taken in.
+         */
+        Refused: {
+            /** Cause */
+            cause: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+        };
+        /**
          * Remedy
          * @description What helps.
          * @enum {string}
@@ -2267,6 +2450,12 @@ export interface components {
             /** Revision */
             revision: number;
         };
+        /**
+         * Role
+         * @description What somebody does here; one person may hold several roles.
+         * @enum {string}
+         */
+        Role: "administrator" | "operator" | "teacher" | "reviewer" | "group_lead" | "school_lead";
         /**
          * SearchKind
          * @description What was found.
@@ -2324,6 +2513,8 @@ export interface components {
             place?: number | null;
             /** Progress */
             progress: number;
+            /** School Group Id */
+            school_group_id: string;
             /** Seconds Left */
             seconds_left?: number | null;
             /** Sha256 */
@@ -2331,8 +2522,40 @@ export interface components {
             state: components["schemas"]["RecordingState"];
             /** Steps */
             steps: components["schemas"]["ShownStep"][];
+            /** Uploaded By */
+            uploaded_by?: string | null;
             /** Wanted */
             wanted: string[];
+        };
+        /**
+         * ShownSession
+         * @description Who is signed in, and the token that each change has to carry.
+         */
+        ShownSession: {
+            /** Campus Id */
+            campus_id: string | null;
+            /** Csrf Token */
+            csrf_token: string;
+            /** Group Ids */
+            group_ids: string[];
+            /** Led Group Ids */
+            led_group_ids: string[];
+            /** Name */
+            name: string;
+            /** Password To Change */
+            password_to_change: boolean;
+            /** Person Id */
+            person_id: string;
+            /** Points */
+            points: string[];
+            /** Roles */
+            roles: components["schemas"]["Role"][];
+            /** School Group Id */
+            school_group_id: string;
+            /** School Group Name */
+            school_group_name: string;
+            /** Staff Number */
+            staff_number: string;
         };
         /**
          * ShownStep
@@ -2412,6 +2635,16 @@ export interface components {
             tools?: {
                 [key: string]: string;
             } | null;
+        };
+        /**
+         * SignIn
+         * @description Who wants to sign in: by staff number (工号) or, where only one is called so, by name.
+         */
+        SignIn: {
+            /** Account */
+            account: string;
+            /** Password */
+            password: string;
         };
         /**
          * StepKind
@@ -2575,11 +2808,15 @@ export interface components {
              * @default 1
              */
             revision: number;
+            /** School Group Id */
+            school_group_id: string;
             /** Sha256 */
             sha256?: string | null;
             state: components["schemas"]["UploadState"];
             /** Uploaded By */
             uploaded_by: string;
+            /** Uploader Id */
+            uploader_id?: string | null;
         };
         /**
          * UploadState
@@ -3361,6 +3598,130 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Health"];
                 };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    claim_lesson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Claim"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lesson"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    join_unclaimed_lesson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Joining"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lesson"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_refused_files: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"][];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dismiss_refused_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                intake_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What went wrong (RFC 9457) */
             default: {
@@ -4160,6 +4521,95 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["KeptSegment"][];
                 };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownSession"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownSession"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What went wrong (RFC 9457) */
             default: {
