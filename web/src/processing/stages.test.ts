@@ -9,7 +9,10 @@ const recording = (wanted: string[], steps: ShownStep[], info: object | null = {
 describe("the stages of a recording", () => {
   it("show what is done, at work, and still to come", () => {
     const stages = stagesOf(
-      recording(["probe", "sound", "ladder"], [step("probe", "done"), step("sound", "running", 0.5)]),
+      recording(
+        ["probe", "sound", "ladder"],
+        [step("probe", "done"), step("sound", "running", 0.5)],
+      ),
     );
     expect(stages.map((s) => [s.state, s.progress])).toEqual([
       ["done", 1],

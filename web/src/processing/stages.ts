@@ -31,7 +31,9 @@ export function stagesOf(recording: Shown): Stage[] {
 }
 
 /** Return which stage is at work or next, and how many there are: `第 2/8 步：提取声音`. */
-export function current(stages: readonly Stage[]): { number: number; of: number; kind: string } | null {
+export function current(
+  stages: readonly Stage[],
+): { number: number; of: number; kind: string } | null {
   const at = stages.findIndex((s) => s.state === "running");
   const place = at >= 0 ? at : stages.findIndex((s) => s.state !== "done");
   return place < 0 ? null : { number: place + 1, of: stages.length, kind: stages[place]!.kind };
