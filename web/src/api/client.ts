@@ -69,5 +69,5 @@ export async function send<T>(path: string, method: string, body: BodyInit): Pro
     if (problem.status === 401) onExpired(problem);
     throw problem;
   }
-  return (await response.json()) as T;
+  return (response.status === 204 ? undefined : await response.json()) as T;
 }

@@ -1,18 +1,20 @@
 import { defineStore } from "pinia";
 import { computed, ref } from "vue";
-import { headersFor, useCsrfToken } from "./client";
+import { headersFor, send, useCsrfToken } from "./client";
 import { problemOf } from "./problem";
 
 /** What a person may be; one person may be several. */
 export type Role =
   "administrator" | "operator" | "teacher" | "reviewer" | "group_lead" | "school_lead";
 
-/** Who is signed in. */
+/** Who is signed in. Nobody: `person_id` is null. */
 export interface Session {
   person_id: string | null;
-  name: string;
+  name: string | null;
   roles: Role[];
-  csrf_token: string;
+  /** 我的测评点, where the server keeps them. */
+  points?: string[];
+  csrf_token: string | null;
 }
 
 const EVERY_ROLE: Role[] = [
@@ -37,15 +39,21 @@ export const useSession = defineStore("session", () => {
     const response = await fetch(request);
     if (response.ok) take((await response.json()) as Session);
     else if (response.status === 404)
-      take({ person_id: null, name: "", roles: EVERY_ROLE, csrf_token: "" });
-    else if (response.status === 401) session.value = null;
+      take({ person_id: "local", name: "", roles: EVERY_ROLE, csrf_token: "" });
     else throw await problemOf(response, request);
     asked.value = true;
   }
 
   function take(found: Session): void {
-    session.value = found;
-    useCsrfToken(found.csrf_token);
+    session.value = found.person_id === null ? null : found;
+    useCsrfToken(found.csrf_token ?? "");
+  }
+
+  /** Keep which points this person has chosen. */
+  async function choosePoints(points: readonly string[]): Promise<void> {
+    const body = new Blob([JSON.stringify({ points })], { type: "application/json" });
+    await send("/api/v1/me/points", "PUT", body);
+    if (session.value) session.value = { ...session.value, points: [...points] };
   }
 
   /** The session is over: it expired, or the person signed out. */
@@ -59,5 +67,5 @@ export const useSession = defineStore("session", () => {
     return !roles?.length || roles.some((role) => session.value?.roles.includes(role));
   }
 
-  return { session, asked, signedIn, load, take, forget, holds };
+  return { session, asked, signedIn, load, take, choosePoints, forget, holds };
 });

@@ -30,6 +30,17 @@ export const routes: RouteRecordRaw[] = [
     meta: { title: "lessons.title", texts: ["lessons"] },
   },
   {
+    path: "/lessons/:id",
+    name: "lesson",
+    component: () => import("@/pages/lesson/LessonPage.vue"),
+    props: true,
+    meta: {
+      title: "lesson.title",
+      texts: ["lesson", "player", "competencies", "evidence"],
+      wide: true,
+    },
+  },
+  {
     path: "/sign-in",
     name: "sign-in",
     component: () => import("@/pages/sign-in/SignInPage.vue"),

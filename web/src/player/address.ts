@@ -1,0 +1,73 @@
+import { headersFor } from "@/api/client";
+import { problemOf } from "@/api/problem";
+
+/** Where the pictures and sounds of one recording (or clip) are, for the next minutes. */
+export interface Playback {
+  /** The folder of all of them, ending in a slash. */
+  base: string;
+  master: string;
+  poster: string;
+  storyboard: string;
+  peaks: string;
+  /** When the addresses cease to open anything; null: never. */
+  expires_at: string | null;
+}
+
+/** Ask anew this long before the addresses expire. */
+const AHEAD_MS = 60_000;
+
+const under = (base: string): Playback => ({
+  base,
+  master: `${base}master.m3u8`,
+  poster: `${base}poster.jpg`,
+  storyboard: `${base}storyboard.vtt`,
+  peaks: `${base}peaks`,
+  expires_at: null,
+});
+
+/** Ask where a recording or a clip plays. */
+async function ask(kind: "recordings" | "clips", id: string): Promise<Playback> {
+  const address = new URL(`/api/v1/${kind}/${id}/playback`, location.origin);
+  const request = new Request(address, { headers: headersFor("GET") });
+  const response = await fetch(request);
+  if (!response.ok) throw await problemOf(response, request);
+  const told = (await response.json()) as Partial<Playback> & { base: string };
+  const base = told.base.endsWith("/") ? told.base : `${told.base}/`;
+  return { ...under(base), ...told, base };
+}
+
+/** The addresses of one recording, renewed before they expire. */
+export class Address {
+  private held: Playback | null = null;
+  private asking: Promise<Playback> | null = null;
+
+  constructor(
+    private readonly kind: "recordings" | "clips",
+    private readonly id: string,
+  ) {}
+
+  /** Return addresses that are still good. */
+  async now(): Promise<Playback> {
+    if (this.held && !this.old(this.held)) return this.held;
+    this.asking ??= ask(this.kind, this.id).finally(() => (this.asking = null));
+    this.held = await this.asking;
+    return this.held;
+  }
+
+  /** Rewrite an address that was given earlier, so that it opens today. */
+  renewed(url: string): string {
+    return this.held ? moved(url, this.held.base) : url;
+  }
+
+  private old(playback: Playback): boolean {
+    const { expires_at } = playback;
+    return expires_at !== null && Date.parse(expires_at) - Date.now() < AHEAD_MS;
+  }
+}
+
+/** Return the address of the same file below another folder: `/media/OLD/recordings/7/a.mp4`. */
+export function moved(url: string, base: string): string {
+  const file = /\/media\/(?:[^/]+\/)?(?:recordings|clips)\/[^/]+\/([^/]+)$/.exec(url)?.[1];
+  if (!file) return url;
+  return new URL(base + file, new URL(url, location.origin)).href;
+}
