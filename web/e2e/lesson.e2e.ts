@@ -126,7 +126,9 @@ describe("the workspace", () => {
     await filmUntil(page, "video.readyState >= 2");
     await page.getByText("请同学们四人一组讨论").waitFor();
     await page.getByRole("button", { name: "从 0:03 播放" }).click();
-    await page.waitForFunction(() => document.querySelector(".row.said")?.textContent?.includes("四人"));
+    await page.waitForFunction(() =>
+      document.querySelector(".row.said")?.textContent?.includes("四人"),
+    );
     await page.getByRole("heading", { level: 1 }).click();
     await page.keyboard.press("i");
     const start = page.getByRole("textbox", { name: "起点" });

@@ -1,7 +1,7 @@
 import { defineStore } from "pinia";
 import { computed, ref } from "vue";
 import { headersFor, send, useCsrfToken } from "./client";
-import { problemOf } from "./problem";
+import { asProblem, problemOf } from "./problem";
 
 /** What a person may be; one person may be several. */
 export type Role =
@@ -17,14 +17,6 @@ export interface Session {
   csrf_token: string | null;
 }
 
-const EVERY_ROLE: Role[] = [
-  "administrator",
-  "operator",
-  "teacher",
-  "reviewer",
-  "group_lead",
-  "school_lead",
-];
 const ADDRESS = "/api/v1/session";
 
 /** Who uses the page. Asked once, before the first page is shown. */
@@ -33,13 +25,11 @@ export const useSession = defineStore("session", () => {
   const asked = ref(false);
   const signedIn = computed(() => session.value !== null);
 
-  /** Ask the server who we are. A server without accounts has one local person in every role. */
+  /** Ask the server who we are; nobody is an answer too. */
   async function load(): Promise<void> {
     const request = new Request(new URL(ADDRESS, location.origin), { headers: headersFor("GET") });
     const response = await fetch(request);
     if (response.ok) take((await response.json()) as Session);
-    else if (response.status === 404)
-      take({ person_id: "local", name: "", roles: EVERY_ROLE, csrf_token: "" });
     else throw await problemOf(response, request);
     asked.value = true;
   }
@@ -52,7 +42,11 @@ export const useSession = defineStore("session", () => {
   /** Keep which points this person has chosen. */
   async function choosePoints(points: readonly string[]): Promise<void> {
     const body = new Blob([JSON.stringify({ points })], { type: "application/json" });
-    await send("/api/v1/me/points", "PUT", body);
+    try {
+      await send("/api/v1/me/points", "PUT", body);
+    } catch (error) {
+      if (asProblem(error).status !== 404) throw error;
+    }
     if (session.value) session.value = { ...session.value, points: [...points] };
   }
 

@@ -1,5 +1,4 @@
 import { api, data, send, type Noun } from "@/api/client";
-import { useSession } from "@/api/session";
 import type { useHistory } from "./history";
 import type { Clip, KeptSegment, LessonData, Line, Suggestion } from "./data";
 import { clipRule, setOf } from "./points";
@@ -11,7 +10,6 @@ type Words = (key: string) => string;
 
 /** What a teacher does in the workspace: each deed asks the server, refreshes, can be taken back. */
 export function useDeeds(held: LessonData, history: ReturnType<typeof useHistory>, t: Words) {
-  const session = useSession();
   const suggestion = (id: string) => held.suggestions.value.find((one) => one.id === id)!;
   const clip = (id: string) => held.clips.value.find((one) => one.id === id)!;
   const lessonId = () => held.lesson.value!.id;
@@ -20,8 +18,7 @@ export function useDeeds(held: LessonData, history: ReturnType<typeof useHistory
   async function openSet(code: string): Promise<Noun<"KeptEvidenceSet">> {
     const found = setOf(held.sets.value, code, lessonId());
     if (found && found.state !== "submitted" && found.state !== "passed") return found;
-    const teacher = session.session?.name || held.lesson.value?.teacher || "";
-    const body = { competency: code, lesson_id: lessonId(), teacher };
+    const body = { competency: code, lesson_id: lessonId() };
     return data(api.POST("/api/v1/evidence-sets", { body }));
   }
 

@@ -30,6 +30,7 @@ async function ask(kind: "recordings" | "clips", id: string): Promise<Playback> 
   const address = new URL(`/api/v1/${kind}/${id}/playback`, location.origin);
   const request = new Request(address, { headers: headersFor("GET") });
   const response = await fetch(request);
+  if (response.status === 404) return under(`/media/${kind}/${id}/`);
   if (!response.ok) throw await problemOf(response, request);
   const told = (await response.json()) as Partial<Playback> & { base: string };
   const base = told.base.endsWith("/") ? told.base : `${told.base}/`;

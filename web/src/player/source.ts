@@ -12,6 +12,9 @@ export interface Quality {
 export interface Source {
   qualities: () => Quality[];
   choose: (index: number) => void;
+  /** Whether there are captions, and showing them. */
+  captioned: () => boolean;
+  captions: (on: boolean) => void;
   leave: () => void;
 }
 
@@ -34,17 +37,24 @@ function settings(address: Address): Partial<HlsConfig> {
 export async function connect(
   video: HTMLVideoElement,
   address: Address,
-  on: { qualities: () => void; failed: (detail: string) => void },
+  on: { parsed: () => void; failed: (detail: string) => void },
 ): Promise<Source> {
   const playback = await address.now();
   const { default: Player } = await import("hls.js");
   if (!Player.isSupported()) {
     video.src = playback.master;
     video.addEventListener("error", () => on.failed("native"), { once: true });
-    return { qualities: () => [], choose: () => undefined, leave: () => (video.src = "") };
+    return {
+      qualities: () => [],
+      choose: () => undefined,
+      captioned: () => tracks(video).length > 0,
+      captions: (on) => tracks(video).forEach((track) => (track.mode = on ? "showing" : "hidden")),
+      leave: () => (video.src = ""),
+    };
   }
   const hls: Hls = new Player(settings(address));
-  hls.on(Player.Events.MANIFEST_PARSED, on.qualities);
+  hls.on(Player.Events.MANIFEST_PARSED, on.parsed);
+  hls.on(Player.Events.SUBTITLE_TRACKS_UPDATED, on.parsed);
   let mended = 0;
   hls.on(Player.Events.ERROR, (_event, fault) => {
     if (!fault.fatal) return;
@@ -60,6 +70,15 @@ export async function connect(
         .map(({ height }, index) => ({ index, height }))
         .sort((a, b) => b.height - a.height),
     choose: (index) => (hls.currentLevel = index),
+    captioned: () => hls.subtitleTracks.length > 0,
+    captions: (on) => {
+      hls.subtitleDisplay = on;
+      hls.subtitleTrack = on ? 0 : -1;
+    },
     leave: () => hls.destroy(),
   };
+}
+
+function tracks(video: HTMLVideoElement): TextTrack[] {
+  return [...video.textTracks].filter((track) => track.kind !== "metadata");
 }
