@@ -17,7 +17,9 @@ from api.outlook import Outlooks
 from api.pages import Pages
 from api.receiving import Receiver
 from api.routes import (
+    assignments,
     clips,
+    comments,
     events,
     evidence,
     frameworks,
@@ -26,6 +28,9 @@ from api.routes import (
     lessons,
     media,
     recordings,
+    review_media,
+    reviews,
+    rubrics,
     search,
     segments,
     session,
@@ -36,10 +41,11 @@ from api.routes import (
 from api.services import Services
 from api.tus import TusHeaders
 from storage import frameworks as kept_frameworks
+from storage import rubrics as kept_rubrics
 
 NOUNS = (
     lessons, recordings, transcripts, segments, suggestions, frameworks, clips, evidence, search,
-    events, health, uploads, intake, session,
+    events, health, uploads, intake, session, comments, reviews, assignments, rubrics,
 )  # fmt: skip
 DESCRIPTION = (
     "Lessons from recording classrooms, and the micro-competency evidence in them. Times are whole "
@@ -71,6 +77,7 @@ def create_app(services: Services) -> FastAPI:
         api.include_router(noun.router)
     app.include_router(api)
     app.include_router(media.router)
+    app.include_router(review_media.router)
     app.mount("/", Pages(), name="page")
     return app
 
@@ -100,6 +107,9 @@ def _keep_framework(services: Services) -> None:
     if not known or known[0].version != services.framework.version:
         with services.database.write() as connection:
             kept_frameworks.keep(connection, services.framework)
+    if services.rubrics:
+        with services.database.write() as connection:
+            kept_rubrics.keep_shipped(connection, services.rubrics)
 
 
 def _operation_id(route: APIRoute) -> str:

@@ -4,13 +4,14 @@ import time
 
 from lessons.people import Viewer
 from lessons.sharing import Need
-from storage import visibility
+from storage import review_visibility, visibility
 from storage.database import Database
 from storage.events import Event
 
 KEPT_S = 30.0  # an answer holds so long: progress comes twice a second, rights change by the day
 # What people say and make of a lesson, and the words as they are heard, is for who may look at it;
 # how processing goes is for operators too.
+OF_WORDS = ("comment.",)
 OF_WORK = ("recording.", "step.", "intake", "upload.")
 
 
@@ -24,9 +25,11 @@ class EventAudience:
 
     def may_hear(self, event: Event) -> bool:
         """Return whether the viewer hears of this."""
-        for name in ("set", "lesson", "clip"):
+        for name in ("review", "set", "lesson", "clip"):
             if name in event.data:
-                return self._may(name, str(event.data[name]), Need.LOOK)
+                said = event.kind.startswith(OF_WORDS)
+                need = Need.FACTS if name == "lesson" and not said else Need.LOOK
+                return self._may(name, str(event.data[name]), need)
         if event.recording_id is None:
             return False
         need = Need.FACTS if event.kind.startswith(OF_WORK) else Need.LOOK
@@ -37,8 +40,9 @@ class EventAudience:
         if asked_at and time.monotonic() - asked_at < KEPT_S:
             return answer
         ids = {
+            "review": review_visibility.reviews_heard(self._viewer),
             "set": visibility.sets_of(self._viewer, need),
-            "lesson": visibility.lessons_of(self._viewer, Need.FACTS),
+            "lesson": visibility.lessons_of(self._viewer, need),
             "clip": visibility.clips_of(self._viewer, need),
             "recording": visibility.recordings_of(self._viewer, need),
         }[what].subquery()

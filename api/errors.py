@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from lessons import errors as faults
-from lessons import refusals, upload_errors
+from lessons import refusals, review_errors, upload_errors
 from lessons.errors import GuankeError
 
 MEDIA_TYPE = "application/problem+json"
@@ -42,6 +42,15 @@ STATUS: Mapping[type[GuankeError], int] = {
     faults.EnvironmentFault: 500,
     faults.TransientFault: 503,
     faults.DiskFull: 507,
+    review_errors.MarksInPeerReview: 422,
+    review_errors.UnknownMark: 422,
+    review_errors.MarksMissing: 422,
+    review_errors.OwnEvidence: 422,
+    review_errors.NoReviewer: 422,
+    review_errors.RubricUnreadable: 422,
+    review_errors.AlreadySubmitted: 409,
+    review_errors.RecallOver: 409,
+    review_errors.ReviewsPending: 409,
     refusals.NotSignedIn: 401,
     refusals.WrongPassword: 401,
     refusals.Forbidden: 403,

@@ -11,13 +11,15 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 import lessons
-from api import schemas
+from api import review_schemas, schemas
 from api.errors import MEDIA_TYPE, Problem
 from api.routes import health, intake, session, suggestions
 from api.routes import transcripts as transcript_routes
 from api.routes import uploads as upload_routes
+from ingest import rubric_sheet
+from lessons import rubrics as rubric_nouns
 from processing import plan
-from storage import evidence, kept, queue, search, transcripts, twins
+from storage import assignments, evidence, kept, queue, search, transcripts, twins
 
 PROBLEM = {
     "description": "What went wrong (RFC 9457)",
@@ -26,6 +28,18 @@ PROBLEM = {
 ID = "01980f1e-7c3a-7b21-9d40-5b1f2c6a8e10"
 DIGEST = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 FIELDS: Mapping[str, object] = {
+    "author_id": ID, "blindness": "blind", "column": "等级", "context_end_ms": 160000,
+    "context_start_ms": 33200, "decided_by": ["reflection"], "decided_by_id": ID,
+    "document_name": "教学设计.docx", "due_on": "2026-12-04", "faults": [], "first": None,
+    "item_id": ID, "last": None, "level": "pass", "mentions": [], "next_id": ID, "number": 1,
+    "open_reviews": 2, "organiser": "数学组组长", "organiser_id": ID, "origin": "rubrics.xlsx",
+    "percent": 0.83, "person_id": ID, "reason": "own-evidence", "reasons": "请补充教学反思。",
+    "resolved_at": None, "resolved_by": None, "review_id": ID, "reviewer": "陈老师",
+    "reviewer_id": ID, "reviewer_ids": [ID], "round": 1, "row": 7, "rubric_id": ID,
+    "saved_at": "2026-11-23T14:32:00Z", "set_id": ID, "set_ids": [ID], "staff_number": "T2043",
+    "statements_en": ["Clear goals"], "statements_zh": ["目标清楚"], "subject_kind": "lesson",
+    "submitted_at": "2026-11-23T14:40:00Z", "summary": "导入自然，技术用得恰当。",
+    "thread_id": None,
     "anchor_text": "小组合作", "at_ms": 63200, "attempt": 1, "author": "王老师",
     "bandwidth": 2400000, "bytes": 734003200, "changed_at": "2026-11-23T08:10:00Z",
     "changed_by": "local", "class_name": "七年级(3)班", "clip_id": ID, "code": "A6",
@@ -96,8 +110,10 @@ def _operations(tree: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 def _meanings() -> dict[str, str]:
     """Return what each noun means, in the words of its own definition."""
-    ours = (schemas, health, session, suggestions, transcript_routes, upload_routes, intake)
-    places = (lessons, plan, kept, evidence, search, transcripts, twins, queue, *ours)
+    ours = (schemas, review_schemas, health, session, suggestions, transcript_routes)
+    more = (rubric_nouns, rubric_sheet, assignments, upload_routes, intake)
+    kept_nouns = (lessons, plan, kept, evidence, search, transcripts, twins, queue)
+    places = (*kept_nouns, *ours, *more)
     nouns = (noun for place in places for noun in vars(place).values() if isinstance(noun, type))
     return {noun.__name__: noun.__doc__.strip() for noun in nouns if noun.__doc__}
 
@@ -111,12 +127,12 @@ def example(schema: Mapping[str, Any], components: Mapping[str, Any], name: str 
     if "properties" in schema:
         fields = schema["properties"].items()
         return {field: example(inside, components, field) for field, inside in fields}
+    if "$ref" in schema.get("items", {}):
+        return [example(schema["items"], components)]
     if name in FIELDS:
         return FIELDS[name]
     if "anyOf" in schema:
         optional = {"type": "null"} in schema["anyOf"]
         first = schema["anyOf"][0]
         return None if optional and "$ref" not in first else example(first, components, name)
-    if "$ref" in schema.get("items", {}):
-        return [example(schema["items"], components)]
     return PLAIN.get(schema.get("type", ""))

@@ -7,7 +7,7 @@ another file to whoever keeps copies.
 import math
 from collections.abc import Iterator, Sequence
 
-from lessons import Rendition, TrackKind
+from lessons import Rendition, Span, TrackKind
 
 MEDIA_TYPE = "application/vnd.apple.mpegurl"
 LANGUAGES = {"zh": "中文", "en": "English"}
@@ -69,6 +69,45 @@ def media(rendition: Rendition) -> str:
             address,
         ]
     return "\n".join([*lines, "#EXT-X-ENDLIST"]) + "\n"
+
+
+def excerpt(rendition: Rendition, span: Span, begin_ms: int) -> str:
+    """Return a media playlist that plays only what lies inside `span`, beginning at `begin_ms`.
+
+    The clock stays the recording's: what comes before is a gap, what comes after is not there.
+    """
+    lines = media(rendition).splitlines()
+    head = next(n for n, line in enumerate(lines) if line.startswith("#EXTINF"))
+    kept = [*lines[:head], f"#EXT-X-START:TIME-OFFSET={begin_ms / 1000:.3f},PRECISE=YES"]
+    for number, (begins_ms, inside) in enumerate(_held_against(rendition, span)):
+        if begins_ms >= span.end_ms:
+            break
+        kept += [] if inside else ["#EXT-X-GAP"]
+        kept += lines[head + 3 * number : head + 3 * number + 3]
+    return "\n".join([*kept, "#EXT-X-ENDLIST"]) + "\n"
+
+
+def bytes_inside(rendition: Rendition, span: Span) -> tuple[int, int]:
+    """Return the first byte and the one after the last of what lies inside `span`."""
+    inside = [
+        segment
+        for segment, (_, holds) in zip(
+            rendition.segments, _held_against(rendition, span), strict=True
+        )
+        if holds
+    ]
+    if not inside:
+        return 0, 0
+    return inside[0].offset, inside[-1].offset + inside[-1].bytes
+
+
+def _held_against(rendition: Rendition, span: Span) -> Iterator[tuple[float, bool]]:
+    """Yield when each media segment begins, in ms, and whether some of it lies inside `span`."""
+    begin = 0.0
+    for segment in rendition.segments:
+        end = begin + segment.duration_us / 1000
+        yield begin, begin < span.end_ms and end > span.start_ms
+        begin = end
 
 
 def captions(duration_ms: int) -> str:

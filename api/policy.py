@@ -37,6 +37,7 @@ class Right(StrEnum):
     ADMINISTER = "administer"  # people and settings
     REVIEW = "review"
     LEAD = "lead"  # overviews of what others have handed in
+    ORGANISE = "organise"  # who reviews what
 
 
 AT_WORK = frozenset(Role) - {Role.ADMINISTRATOR}
@@ -49,6 +50,7 @@ ROLES: Mapping[Right, frozenset[Role]] = {
     Right.ADMINISTER: frozenset({Role.ADMINISTRATOR}),
     Right.REVIEW: frozenset({Role.REVIEWER}),
     Right.LEAD: frozenset({Role.GROUP_LEAD, Role.SCHOOL_LEAD}),
+    Right.ORGANISE: frozenset({Role.GROUP_LEAD, Role.SCHOOL_LEAD, Role.ADMINISTRATOR}),
 }
 
 
@@ -129,6 +131,7 @@ Operates = Annotated[Viewer, Depends(May(Right.OPERATE))]
 Administers = Annotated[Viewer, Depends(May(Right.ADMINISTER))]
 Reviews = Annotated[Viewer, Depends(May(Right.REVIEW))]
 Leads = Annotated[Viewer, Depends(May(Right.LEAD))]
+Organises = Annotated[Viewer, Depends(May(Right.ORGANISE))]
 
 
 def declared(route: APIRoute) -> tuple[Right, ...]:

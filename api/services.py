@@ -4,12 +4,15 @@ import os
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
 from fastapi import Depends, Request
 
 from lessons import Framework, Phase
+from lessons.reviewing import RECALL
+from lessons.rubrics import RubricFacts
 from storage.database import Database
 from storage.objects import ObjectStore
 from storage.sessions import SessionTerms
@@ -33,6 +36,8 @@ class Services:
             frees what begins so.
         sessions: how long somebody stays signed in.
         workers: how many processes serve each queue; one where it is not said.
+        rubrics: those that come with the framework; kept in the database when the API starts.
+        recall: how long a reviewer may take back what was submitted.
         threads: how many requests work at once; the pool of connections is larger than that.
     """
 
@@ -50,6 +55,8 @@ class Services:
     sessions: SessionTerms = field(default_factory=SessionTerms)
     workers: Mapping[str, int] = field(default_factory=dict)
     threads: int = 16
+    rubrics: tuple[RubricFacts, ...] = ()
+    recall: timedelta = RECALL
 
 
 async def _services(request: Request) -> Services:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from guanke.settings import Settings
 from lessons import Competency, Phase
+from lessons.rubrics import RubricFacts
 from storage.database import Database
 from storage.durable import disk_errors, make_folder
 from storage.folder import FolderStore
@@ -62,6 +63,7 @@ class Knowledge:
 
     framework: "FrameworkData"
     phases: tuple[Phase, ...]
+    rubrics: tuple[RubricFacts, ...]
 
     @property
     def competencies(self) -> tuple[Competency, ...]:
@@ -72,9 +74,13 @@ class Knowledge:
 def knowledge(settings: Settings) -> Knowledge:
     """Read the framework and the phases, as the settings name them."""
     from processing.understanding.framework import load_framework, load_phases
+    from processing.understanding.rubrics import load_rubrics
 
+    framework = load_framework(settings.framework)
     return Knowledge(
-        framework=load_framework(settings.framework), phases=load_phases(settings.phases)
+        framework=framework,
+        phases=load_phases(settings.phases),
+        rubrics=load_rubrics(framework.framework, settings.framework),
     )
 
 

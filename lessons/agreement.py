@@ -4,11 +4,12 @@ A unit is one evidence item that was judged; a rater may have judged only some u
 """
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Any
 
-Unit = Hashable
+Unit = Any  # whatever names an item
 Ratings = Mapping[str, Mapping[Unit, str]]  # rater → unit → level code
 
 

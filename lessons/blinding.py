@@ -52,7 +52,10 @@ class Shield:
     def cleaned(self, text: str) -> str:
         """Return `text` with a stand-in for each name."""
         for name in self.names:
-            text = re.sub(re.escape(name), STAND_IN, text, flags=re.IGNORECASE)
+            alone = name.isascii()  # a staff number inside of a longer number is none
+            edges = (r"(?<![0-9A-Za-z])", r"(?![0-9A-Za-z])") if alone else ("", "")
+            pattern = edges[0] + re.escape(name) + edges[1]
+            text = re.sub(pattern, STAND_IN, text, flags=re.IGNORECASE)
         return text
 
 

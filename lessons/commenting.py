@@ -39,7 +39,7 @@ class Comment:
     item_id: str | None = None  # the evidence item it is about, where the subject is a set
     thread_id: str | None = None  # None: it begins one
     review_id: str | None = None  # the review it belongs to, and is as private as
-    author_id: str
+    author_id: str | None = None  # None: hidden, or no longer known
     author: str
     text: str
     anchor: Anchor | None = None  # None: it is about the whole

@@ -50,3 +50,9 @@ class RubricUnreadable(RequestFault):
     """{file}: this is no rubric table ({detail}). Download the template and fill it in."""
 
     zh = "{file}：不是有效的评价标准表（{detail}）。请下载模板后填写。"
+
+
+class NoReviewer(RequestFault):
+    """{name} does not hold the role of a reviewer, which an official assessment asks for."""
+
+    zh = "{name}没有“评审”角色，不能承担校本考核。"

@@ -94,7 +94,7 @@ class Decision:
     level: str | None
     reasons: str
     findings: tuple[Finding, ...]
-    decided_by_id: str
+    decided_by_id: str | None  # None: no longer known
     decided_by: str
     created_at: datetime
 

@@ -35,6 +35,11 @@ from storage.evidence_tables import clip as clip
 from storage.evidence_tables import evidence_item as evidence_item
 from storage.evidence_tables import evidence_set as evidence_set
 from storage.evidence_tables import framework as framework
+from storage.review_tables import assignment as assignment
+from storage.review_tables import comment as comment
+from storage.review_tables import decision as decision
+from storage.review_tables import review as review
+from storage.review_tables import rubric as rubric
 from storage.school_tables import api_key as api_key
 from storage.school_tables import campus as campus
 from storage.school_tables import failed_sign_in as failed_sign_in

@@ -11,6 +11,7 @@ from lessons import Span, Step, Transcript, Utterance, Word, editing, new_id
 from lessons.editing import corrected, merged
 from lessons.errors import Conflict, NotFound
 from storage import audit, search, tables
+from storage.anchors import anchors_follow
 from storage.database import Database
 from storage.events import tell
 from storage.kept import KeptUtterance
@@ -63,6 +64,13 @@ def chunks(connection: Connection, step_id: str) -> Sequence[object]:
 
 def save(connection: Connection, recording_id: str, transcript: Transcript, step_id: str) -> None:
     """Keep the finished transcript in place of what stood there, and forget the chunks."""
+    with anchors_follow(connection, recording_id):
+        _save(connection, recording_id, transcript)
+    chunk = tables.transcript_chunk
+    connection.execute(delete(chunk).where(chunk.c.step_id == step_id))
+
+
+def _save(connection: Connection, recording_id: str, transcript: Transcript) -> None:
     for table in (tables.utterance, tables.transcript):
         connection.execute(delete(table).where(table.c.recording_id == recording_id))
     connection.execute(
@@ -84,8 +92,6 @@ def save(connection: Connection, recording_id: str, transcript: Transcript, step
         SearchKind.UTTERANCE,
         [_entry(from_row(_Row, {**row, "revision": 1})) for row in rows],
     )
-    chunk = tables.transcript_chunk
-    connection.execute(delete(chunk).where(chunk.c.step_id == step_id))
 
 
 def get(connection: Connection, recording_id: str) -> Transcript | None:
@@ -158,7 +164,8 @@ def correct(
     """
     old = _take(connection, utterance_id, revision)
     new = corrected(old, text) if text.strip() != old.text else old
-    return _replace(connection, old, replace(new, speaker=speaker), actor)
+    with anchors_follow(connection, old.recording_id):
+        return _replace(connection, old, replace(new, speaker=speaker), actor)
 
 
 def split(
@@ -171,9 +178,10 @@ def split(
     """
     old = _take(connection, utterance_id, revision)
     head, tail = editing.split(old, offset)
-    first = _replace(connection, old, head, actor)
     new = _Row(**_spoken(tail), id=new_id(), recording_id=old.recording_id, revision=1)
-    connection.execute(insert(tables.utterance).values(to_row(new, tables.utterance)))
+    with anchors_follow(connection, old.recording_id):
+        first = _replace(connection, old, head, actor)
+        connection.execute(insert(tables.utterance).values(to_row(new, tables.utterance)))
     search.put(connection, SearchKind.UTTERANCE, [_entry(new)])
     return first, KeptUtterance(**_spoken(tail), id=new.id, revision=1)
 
@@ -198,10 +206,11 @@ def merge(connection: Connection, utterance_id: str, revision: int, *, actor: st
     if row is None:
         raise NotFound(what="utterance", id="next")
     after = from_row(_Row, row)
-    _remember(connection, after, actor)
-    connection.execute(delete(tables.utterance).where(U.id == after.id))
-    search.forget(connection, SearchKind.UTTERANCE, [after.id])
-    return _replace(connection, old, merged(old, after), actor)
+    with anchors_follow(connection, old.recording_id):
+        _remember(connection, after, actor)
+        connection.execute(delete(tables.utterance).where(U.id == after.id))
+        search.forget(connection, SearchKind.UTTERANCE, [after.id])
+        return _replace(connection, old, merged(old, after), actor)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -25,6 +25,7 @@ from processing.steps.copy import copy_video
 from processing.steps.ladder import make_ladder
 from processing.steps.sound import measure_sound
 from processing.understanding.framework import load_framework, load_phases
+from processing.understanding.rubrics import load_rubrics
 from storage import artifacts, findings, frameworks, lessons, recordings, steps, tables, transcripts
 from storage.database import Database
 from storage.folder import FolderStore
@@ -59,6 +60,7 @@ def services(folder: Path) -> Services:
         store=store,
         uploads=uploads,
         framework=framework,
+        rubrics=load_rubrics(framework),
         phases=phases,
         facts=lambda: {"ffmpeg": door().tools.version, "sandbox": False},
     )

@@ -19,8 +19,9 @@ from api.schemas import (
 )
 from api.services import Held
 from lessons import EvidenceItem, EvidenceKind
+from lessons.review_errors import AlreadySubmitted
 from lessons.sharing import Need
-from storage import evidence, visibility
+from storage import assignments, evidence, visibility
 from storage.evidence import KeptEvidenceSet, SetFilter
 
 router = APIRouter(tags=["evidence"])
@@ -126,12 +127,16 @@ def submit_evidence_set(actor: Edits, held: Held, set_id: str, read: Revised) ->
     """Hand an evidence set in; 409 names what it still lacks."""
     with held.database.write() as connection:
         visibility.evidence_set(connection, actor, set_id, Need.OWN)
-        return evidence.submit(connection, set_id, read.revision, actor=actor.name)
+        kept = evidence.submit(connection, set_id, read.revision, actor=actor.name)
+        assignments.renew(connection, kept, actor=actor.name)
+        return kept
 
 
 @router.post("/evidence-sets/{set_id}/take-back")
 def take_back_evidence_set(actor: Edits, held: Held, set_id: str, read: Revised) -> KeptEvidenceSet:
-    """Make a set that was handed in a draft again."""
+    """Make a set that was handed in a draft again, while no review of it was submitted."""
     with held.database.write() as connection:
         visibility.evidence_set(connection, actor, set_id, Need.OWN)
+        if assignments.set_in_review(connection, set_id):
+            raise AlreadySubmitted
         return evidence.take_back(connection, set_id, read.revision, actor=actor.name)

@@ -39,6 +39,7 @@ def services(house: House) -> Services:
         store=house.store,
         uploads=house.uploads,
         framework=known.framework.framework,
+        rubrics=known.rubrics,
         phases=known.phases,
         facts=partial(facts, house.settings),
         max_upload_bytes=house.settings.max_upload_bytes,

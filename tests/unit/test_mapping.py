@@ -6,8 +6,11 @@ import pytest
 from sqlalchemy import Table
 
 from lessons import (
+    Assignment,
     Campus,
     Clip,
+    Comment,
+    Decision,
     EvidenceSet,
     Lesson,
     LessonPart,
@@ -16,7 +19,9 @@ from lessons import (
     Recording,
     Rendition,
     ResearchGroup,
+    Review,
     Room,
+    Rubric,
     SchoolGroup,
     Segment,
     Session,
@@ -49,6 +54,11 @@ from storage import tables
         (Membership, tables.membership, set()),
         (Session, tables.session, set()),
         (Share, tables.share, set()),
+        (Comment, tables.comment, set()),
+        (Rubric, tables.rubric, set()),
+        (Assignment, tables.assignment, set()),
+        (Review, tables.review, set()),
+        (Decision, tables.decision, set()),
     ],
 )
 def test_every_field_of_a_noun_has_its_column(noun: Any, table: Table, elsewhere: set[str]) -> None:

@@ -7,8 +7,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.playback import best_sound, captions, master, media
-from lessons import MediaSegment, Rendition, RenditionSource, TrackKind
+from api.playback import best_sound, bytes_inside, captions, excerpt, master, media
+from lessons import MediaSegment, Rendition, RenditionSource, Span, TrackKind
 
 DURATIONS = st.lists(st.integers(1, 10_400_000), min_size=1, max_size=30)
 
@@ -79,3 +79,16 @@ def test_sound_alone_is_a_stream_of_its_own() -> None:
 def test_captions_last_as_long_as_the_recording() -> None:
     """One WebVTT file is one piece."""
     assert "#EXTINF:237.160,\ncaptions.vtt\n" in captions(237_160)
+
+
+def test_an_excerpt_plays_what_is_inside_and_no_more() -> None:
+    """What comes before is a gap on the same clock, what comes after is not there."""
+    film = rendition("720p", [2_000_000] * 5)
+    span = Span(start_ms=2500, end_ms=6000)
+    text = excerpt(film, span, 2500)
+    assert (text.count("#EXTINF"), text.count("#EXT-X-GAP")) == (3, 1)
+    assert "#EXT-X-START:TIME-OFFSET=2.500" in text
+    assert text.endswith("#EXT-X-ENDLIST\n")
+    second, third = film.segments[1:3]
+    assert bytes_inside(film, span) == (second.offset, third.offset + third.bytes)
+    assert bytes_inside(film, Span(start_ms=50_000, end_ms=60_000)) == (0, 0)

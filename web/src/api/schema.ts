@@ -4,6 +4,110 @@
  */
 
 export interface paths {
+    "/api/v1/assignments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Assign Reviews
+         * @description Ask reviewers; each gets each set. What is not possible is skipped, with its reason.
+         *
+         *     Nobody reviews their own; a 校本考核 is for people with the role of a reviewer.
+         */
+        post: operations["assign_reviews"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assignments/agreement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Agreement
+         * @description Read how far reviewers agree over all that the viewer organises: percent, each κ, α.
+         */
+        get: operations["read_agreement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assignments/candidates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Candidates
+         * @description List who may be asked to review: those with the role of a reviewer first, then colleagues.
+         */
+        get: operations["list_candidates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assignments/sets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Sets To Review
+         * @description List what was handed in, newest first: who reviews it, how far they are, whether they differ.
+         *
+         *     Marks stay hidden until a review is submitted for good.
+         */
+        get: operations["list_sets_to_review"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assignments/{assignment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Withdraw Assignment
+         * @description Ask somebody no longer; what was submitted stays.
+         */
+        delete: operations["withdraw_assignment"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/clips": {
         parameters: {
             query?: never;
@@ -90,6 +194,115 @@ export interface paths {
         get: operations["download_clip_subtitles"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Comments
+         * @description List comments in the order in which they were made: of a lesson with all that belongs to it,
+         *     or of one subject.
+         */
+        get: operations["list_comments"];
+        put?: never;
+        /**
+         * Add Comment
+         * @description Comment at a moment, on a range, on selected words, or on the whole.
+         */
+        post: operations["add_comment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/comments/mentionable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Mentionable
+         * @description List who can be named in a comment on a lesson: those who may look at it.
+         */
+        get: operations["list_mentionable"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/comments/{comment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Edit Comment
+         * @description Change the words of an own comment.
+         */
+        put: operations["edit_comment"];
+        post?: never;
+        /**
+         * Remove Comment
+         * @description Remove an own comment that nobody else has answered.
+         */
+        delete: operations["remove_comment"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/comments/{comment_id}/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer Comment
+         * @description Answer a comment; a thread that was marked 已回应 is open again.
+         */
+        post: operations["answer_comment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/comments/{comment_id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resolve Comment
+         * @description Mark a thread as 已回应, or open it again.
+         */
+        post: operations["resolve_comment"];
         delete?: never;
         options?: never;
         head?: never;
@@ -207,6 +420,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/evidence-sets/{set_id}/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide On Set
+         * @description Pass a set (已通过) or return it with reasons (待完善), once its reviews are out.
+         */
+        post: operations["decide_on_set"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/evidence-sets/{set_id}/documents": {
         parameters: {
             query?: never;
@@ -247,6 +480,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/evidence-sets/{set_id}/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Set Reviews
+         * @description Read what became of a set: reviews that are out, the reason for each level, decisions.
+         */
+        get: operations["read_set_reviews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/evidence-sets/{set_id}/submit": {
         parameters: {
             query?: never;
@@ -278,7 +531,7 @@ export interface paths {
         put?: never;
         /**
          * Take Back Evidence Set
-         * @description Make a set that was handed in a draft again.
+         * @description Make a set that was handed in a draft again, while no review of it was submitted.
          */
         post: operations["take_back_evidence_set"];
         delete?: never;
@@ -855,6 +1108,257 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List My Reviews
+         * @description List what the viewer was asked to review: the open ones first, by due date.
+         */
+        get: operations["list_my_reviews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/{review_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Review
+         * @description Read all that belongs to a review: the set, each clip with ± 30 s, the rubric, the own draft.
+         *
+         *     In a blind review the names are gone; voice, picture and documents may still tell.
+         */
+        get: operations["read_review"];
+        /**
+         * Save Review
+         * @description Keep a draft, which nobody else sees. A 互评 refuses levels.
+         */
+        put: operations["save_review"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/{review_id}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Review Comments
+         * @description List what is said of the set under review, as far as the reviewer may read it.
+         */
+        get: operations["list_review_comments"];
+        put?: never;
+        /**
+         * Add Review Comment
+         * @description Comment on the set under review. In a 校本考核 it stays private until the review is out.
+         */
+        post: operations["add_review_comment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/{review_id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Conclude Review
+         * @description Say whether the set is passed, as its only reviewer of this round.
+         */
+        post: operations["conclude_review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/{review_id}/documents/{item_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download Reviewed Document
+         * @description Download a document of the set under review; in a blind review its file has a plain name.
+         */
+        get: operations["download_reviewed_document"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/{review_id}/items/{item_id}/playback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Review Playback
+         * @description Read where a clip under review plays.
+         */
+        get: operations["read_review_playback"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/{review_id}/recall": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Recall Review
+         * @description Take back what was submitted less than 30 seconds ago; it is a draft again.
+         */
+        post: operations["recall_review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/{review_id}/submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Submit Review
+         * @description Submit a review as it reads here; for 30 seconds it can be recalled.
+         */
+        post: operations["submit_review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rubrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Rubrics
+         * @description List the rubrics in use under the current framework, or every version of them.
+         */
+        get: operations["list_rubrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rubrics.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download Rubrics
+         * @description Download the rubrics in use as a table: the template to change and to bring back.
+         */
+        get: operations["download_rubrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rubrics/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Rubrics
+         * @description Bring rubrics as a table (XLSX). Nothing is kept while a row is wrong; each competency in it
+         *     gets a new version, and reviews under way keep the one they were assigned with.
+         */
+        post: operations["import_rubrics"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rubrics/{rubric_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Rubric
+         * @description Read one version of a rubric; an old one keeps its wording.
+         */
+        get: operations["read_rubric"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/search": {
         parameters: {
             query?: never;
@@ -1388,6 +1892,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/media/reviews/{review_id}/items/{item_id}/captions.m3u8": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Play Reviewed Captions
+         * @description List the captions of a clip under review for a player.
+         */
+        get: operations["play_reviewed_captions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/media/reviews/{review_id}/items/{item_id}/captions.vtt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Reviewed Captions
+         * @description Read what is said in and around a clip under review; names are gone where it is blind.
+         */
+        get: operations["read_reviewed_captions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/media/reviews/{review_id}/items/{item_id}/master.m3u8": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Play Reviewed Clip
+         * @description Play a clip under review: HLS over all renditions there are.
+         */
+        get: operations["play_reviewed_clip"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/media/reviews/{review_id}/items/{item_id}/{name}.m3u8": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Play Reviewed Rendition
+         * @description Play one rendition of a clip under review, and no more of it.
+         */
+        get: operations["play_reviewed_rendition"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/media/reviews/{review_id}/items/{item_id}/{name}.mp4": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Reviewed Rendition
+         * @description Read bytes of a clip under review; what lies outside of it is not there.
+         */
+        get: operations["read_reviewed_rendition"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1429,12 +2033,157 @@ export interface components {
             clip: components["schemas"]["Clip"];
             suggestion: components["schemas"]["KeptSuggestion"];
         };
+        /**
+         * Aggregation
+         * @description The rule of the framework, and how sure we are of it.
+         */
+        Aggregation: {
+            /**
+             * En
+             * @default The lowest level of any item is the level of the whole
+             */
+            en: string;
+            /** @default min */
+            rule: components["schemas"]["AggregationRule"];
+            /**
+             * Status
+             * @default source
+             */
+            status: string;
+            /**
+             * Zh
+             * @default 各项证据中最低的等级即为总等级
+             */
+            zh: string;
+        };
+        /**
+         * AggregationRule
+         * @description How the levels of the items become one.
+         * @enum {string}
+         */
+        AggregationRule: "min";
+        /**
+         * Agreement
+         * @description How far all reviewers agree; None where nothing was judged twice.
+         */
+        Agreement: {
+            /** Alpha */
+            alpha?: number | null;
+            /**
+             * Pairs
+             * @default []
+             */
+            pairs: components["schemas"]["PairAgreement"][];
+            /** Percent */
+            percent?: number | null;
+            /** Raters */
+            raters: number;
+            /** Units */
+            units: number;
+        };
+        /**
+         * Anchor
+         * @description A moment (`end_ms` is None) or a range of a recording, with the words said there.
+         *
+         *         `first` and `last` embrace the words; both are None where nothing is said, and where the words
+         *         were deleted (`lost`): then the anchor stays at its moment and remembers what was said.
+         */
+        Anchor: {
+            /** End Ms */
+            end_ms?: number | null;
+            first?: components["schemas"]["Pin"] | null;
+            last?: components["schemas"]["Pin"] | null;
+            /**
+             * Quote
+             * @default
+             */
+            quote: string;
+            /** Start Ms */
+            start_ms: number;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+        };
+        /**
+         * Assignment
+         * @description One reviewer is asked to review one evidence set.
+         */
+        Assignment: {
+            /** @default open */
+            blindness: components["schemas"]["Blindness"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Due On */
+            due_on?: string | null;
+            /** Id */
+            id: string;
+            kind: components["schemas"]["ReviewKind"];
+            /** Organiser */
+            organiser: string;
+            /** Organiser Id */
+            organiser_id: string;
+            /** Reviewer */
+            reviewer: string;
+            /** Reviewer Id */
+            reviewer_id: string;
+            /**
+             * Round
+             * @default 1
+             */
+            round: number;
+            /** Set Id */
+            set_id: string;
+        };
+        /**
+         * AssignmentsMade
+         * @description What came of asking.
+         */
+        AssignmentsMade: {
+            /** Made */
+            made: components["schemas"]["Assignment"][];
+            /** Skipped */
+            skipped: components["schemas"]["NotAssigned"][];
+        };
+        /**
+         * Blindness
+         * @description Who knows whom.
+         * @enum {string}
+         */
+        Blindness: "open" | "blind" | "double_blind";
+        /** Body_import_rubrics */
+        Body_import_rubrics: {
+            /** File */
+            file: string;
+        };
         /** Body_upload_document */
         Body_upload_document: {
             /** File */
             file: string;
             /** Requirement */
             requirement: string;
+        };
+        /**
+         * Candidate
+         * @description Somebody who may be asked to review, and how much they have to review already.
+         */
+        Candidate: {
+            /** Campus Id */
+            campus_id: string | null;
+            /** Name */
+            name: string;
+            /** Open Reviews */
+            open_reviews: number;
+            /** Person Id */
+            person_id: string;
+            /** Reviewer */
+            reviewer: boolean;
+            /** Staff Number */
+            staff_number: string;
         };
         /**
          * CaptionFormat
@@ -1559,6 +2308,50 @@ export interface components {
          */
         ClipState: "virtual" | "cutting" | "materialised" | "failed";
         /**
+         * CommentEdit
+         * @description The words of a comment as they shall read from now on.
+         */
+        CommentEdit: {
+            /**
+             * Mentions
+             * @default []
+             */
+            mentions: string[];
+            /** Revision */
+            revision: number;
+            /** Text */
+            text: string;
+        };
+        /**
+         * CommentSubject
+         * @description What a comment is about.
+         * @enum {string}
+         */
+        CommentSubject: "lesson" | "segment" | "clip" | "evidence_set";
+        /**
+         * CommentWords
+         * @description A comment as somebody writes it; `mentions` names people by their ids.
+         *
+         *         Pinned to a moment (`start_ms`), a range (`end_ms` too), or selected words (`first`, `last`).
+         */
+        CommentWords: {
+            /** End Ms */
+            end_ms?: number | null;
+            first?: components["schemas"]["Pin"] | null;
+            /** Item Id */
+            item_id?: string | null;
+            last?: components["schemas"]["Pin"] | null;
+            /**
+             * Mentions
+             * @default []
+             */
+            mentions: string[];
+            /** Start Ms */
+            start_ms?: number | null;
+            /** Text */
+            text: string;
+        };
+        /**
          * Competency
          * @description One micro-competency (微能力点) of a framework.
          */
@@ -1601,6 +2394,50 @@ export interface components {
             ready: number;
             /** Unclaimed */
             unclaimed: number;
+        };
+        /**
+         * Criterion
+         * @description How one evidence item is judged; its levels stand best first.
+         */
+        Criterion: {
+            /** En */
+            en: string;
+            /** Levels */
+            levels: components["schemas"]["Level"][];
+            /** Requirement */
+            requirement: string;
+            /** Status */
+            status: string;
+            /** Zh */
+            zh: string;
+        };
+        /**
+         * Decision
+         * @description The end of one round of a 校本考核; decisions are kept, a later one stands beside them.
+         */
+        Decision: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Decided By */
+            decided_by: string;
+            /** Decided By Id */
+            decided_by_id: string | null;
+            /** Findings */
+            findings: components["schemas"]["Finding"][];
+            /** Id */
+            id: string;
+            /** Level */
+            level: string | null;
+            outcome: components["schemas"]["Outcome"];
+            /** Reasons */
+            reasons: string;
+            /** Round */
+            round: number;
+            /** Set Id */
+            set_id: string;
         };
         /**
          * Dismissal
@@ -1684,6 +2521,19 @@ export interface components {
             remedy: components["schemas"]["Remedy"];
             /** Step */
             step: string;
+        };
+        /**
+         * Finding
+         * @description What one reviewer found, as it stood when it was decided on.
+         */
+        Finding: {
+            /** Marks */
+            marks: components["schemas"]["Mark"][];
+            result: components["schemas"]["Result"];
+            /** Review Id */
+            review_id: string;
+            /** Reviewer */
+            reviewer: string;
         };
         /**
          * FormerUtterance
@@ -2093,12 +2943,49 @@ export interface components {
             title: string;
         };
         /**
+         * Level
+         * @description One level of a criterion, and all that it takes to reach it.
+         */
+        Level: {
+            /** Code */
+            code: string;
+            /** En */
+            en: string;
+            /**
+             * Statements En
+             * @default []
+             */
+            statements_en: string[];
+            /**
+             * Statements Zh
+             * @default []
+             */
+            statements_zh: string[];
+            /** Zh */
+            zh: string;
+        };
+        /**
          * ManyRecordings
          * @description Recordings to do the same with.
          */
         ManyRecordings: {
             /** Recording Ids */
             recording_ids: string[];
+        };
+        /**
+         * Mark
+         * @description The level a reviewer gives one evidence item, and why.
+         */
+        Mark: {
+            /** Level */
+            level: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Requirement */
+            requirement: string;
         };
         /**
          * MediaInfo
@@ -2140,6 +3027,41 @@ export interface components {
             offset: number;
         };
         /**
+         * Mention
+         * @description A colleague who is named in a comment, and told of it.
+         */
+        Mention: {
+            /** Name */
+            name: string;
+            /** Person Id */
+            person_id: string;
+        };
+        /**
+         * Mentionable
+         * @description Somebody who can be named in a comment, as they may see it.
+         */
+        Mentionable: {
+            /** Name */
+            name: string;
+            /** Person Id */
+            person_id: string;
+        };
+        /**
+         * NewAssignments
+         * @description Which sets shall be reviewed by whom; every reviewer gets every set.
+         */
+        NewAssignments: {
+            /** @default open */
+            blindness: components["schemas"]["Blindness"];
+            /** Due On */
+            due_on?: string | null;
+            kind: components["schemas"]["ReviewKind"];
+            /** Reviewer Ids */
+            reviewer_ids: string[];
+            /** Set Ids */
+            set_ids: string[];
+        };
+        /**
          * NewClip
          * @description A clip to make; it plays at once.
          */
@@ -2167,6 +3089,49 @@ export interface components {
              * @default
              */
             title: string;
+        };
+        /**
+         * NewComment
+         * @description A comment on a lesson, a phase of it, a clip or an evidence set.
+         */
+        NewComment: {
+            /** End Ms */
+            end_ms?: number | null;
+            first?: components["schemas"]["Pin"] | null;
+            /** Item Id */
+            item_id?: string | null;
+            last?: components["schemas"]["Pin"] | null;
+            /** Lesson Id */
+            lesson_id?: string | null;
+            /**
+             * Mentions
+             * @default []
+             */
+            mentions: string[];
+            /** Start Ms */
+            start_ms?: number | null;
+            /** Subject */
+            subject: string;
+            /** Subject Id */
+            subject_id: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * NewDecision
+         * @description How a round of a 校本考核 ends; without a level, the one that all reviewers found.
+         */
+        NewDecision: {
+            /** Level */
+            level?: string | null;
+            outcome: components["schemas"]["Outcome"];
+            /**
+             * Reasons
+             * @default
+             */
+            reasons: string;
+            /** Revision */
+            revision: number;
         };
         /**
          * NewEvidenceItem
@@ -2223,6 +3188,24 @@ export interface components {
             title: string;
         };
         /**
+         * NotAssigned
+         * @description A reviewer who was not asked for a set, and why.
+         */
+        NotAssigned: {
+            /** Reason */
+            reason: string;
+            /** Reviewer Id */
+            reviewer_id: string;
+            /** Set Id */
+            set_id: string;
+        };
+        /**
+         * Outcome
+         * @description What an organiser decides after a 校本考核.
+         * @enum {string}
+         */
+        Outcome: "passed" | "returned";
+        /**
          * Page[Clip]
          * @description Some of a list, and where the next page starts: null when this is the last. Of: Clip.
          */
@@ -2263,6 +3246,26 @@ export interface components {
             next?: string | null;
         };
         /**
+         * Page[SetToReview]
+         * @description Some of a list, and where the next page starts: null when this is the last. Of: SetToReview.
+         */
+        Page_SetToReview_: {
+            /** Items */
+            items: components["schemas"]["SetToReview"][];
+            /** Next */
+            next?: string | null;
+        };
+        /**
+         * Page[ShownComment]
+         * @description Some of a list, and where the next page starts: null when this is the last. Of: ShownComment.
+         */
+        Page_ShownComment_: {
+            /** Items */
+            items: components["schemas"]["ShownComment"][];
+            /** Next */
+            next?: string | null;
+        };
+        /**
          * Page[ShownRecording]
          * @description Some of a list, and where the next page starts: null when this is the last. Of: ShownRecording.
          */
@@ -2281,6 +3284,22 @@ export interface components {
             items: components["schemas"]["Upload"][];
             /** Next */
             next?: string | null;
+        };
+        /**
+         * PairAgreement
+         * @description How far two reviewers agree on what both have judged.
+         */
+        PairAgreement: {
+            /** First */
+            first: string;
+            /** Kappa */
+            kappa: number | null;
+            /** Percent */
+            percent: number;
+            /** Second */
+            second: string;
+            /** Units */
+            units: number;
         };
         /**
          * PartEdit
@@ -2309,6 +3328,16 @@ export interface components {
             zh: string;
         };
         /**
+         * Pin
+         * @description A place in an utterance: before the character at `offset` of its text.
+         */
+        Pin: {
+            /** Offset */
+            offset: number;
+            /** Utterance Id */
+            utterance_id: string;
+        };
+        /**
          * Problem
          * @description What went wrong (RFC 9457).
          */
@@ -2333,6 +3362,58 @@ export interface components {
             title: string;
             /** Type */
             type: string;
+        };
+        /**
+         * QueuedReview
+         * @description A review in the viewer's queue. `teacher` is not there when the review is blind.
+         */
+        QueuedReview: {
+            blindness: components["schemas"]["Blindness"];
+            /** Competency */
+            competency: string;
+            /** Due On */
+            due_on: string | null;
+            /** Id */
+            id: string;
+            kind: components["schemas"]["ReviewKind"];
+            /** Lesson Title */
+            lesson_title: string | null;
+            /** Name En */
+            name_en: string;
+            /** Name Zh */
+            name_zh: string;
+            /** Overdue */
+            overdue: boolean;
+            /** Round */
+            round: number;
+            set_state: components["schemas"]["EvidenceState"];
+            /** State */
+            state: string;
+            /** Submitted At */
+            submitted_at: string | null;
+            /** Teacher */
+            teacher: string | null;
+        };
+        /**
+         * ReadReview
+         * @description A review as others read it once it is out.
+         */
+        ReadReview: {
+            finding: components["schemas"]["Finding"] | null;
+            /** Id */
+            id: string;
+            kind: components["schemas"]["ReviewKind"];
+            /** Reviewer */
+            reviewer: string;
+            /** Round */
+            round: number;
+            /**
+             * Submitted At
+             * Format: date-time
+             */
+            submitted_at: string;
+            /** Summary */
+            summary: string;
         };
         /**
          * Reason
@@ -2443,6 +3524,209 @@ export interface components {
          */
         RenditionSource: "copied" | "encoded";
         /**
+         * Resolution
+         * @description Whether a thread is marked as 已回应.
+         */
+        Resolution: {
+            /**
+             * Resolved
+             * @default true
+             */
+            resolved: boolean;
+            /** Revision */
+            revision: number;
+        };
+        /**
+         * Result
+         * @description The level that the marks amount to, and which items decided it.
+         */
+        Result: {
+            /**
+             * Decided By
+             * @default []
+             */
+            decided_by: string[];
+            /**
+             * En
+             * @default
+             */
+            en: string;
+            /** Level */
+            level: string | null;
+            /**
+             * Missing
+             * @default []
+             */
+            missing: string[];
+            /**
+             * Zh
+             * @default
+             */
+            zh: string;
+        };
+        /**
+         * Review
+         * @description What a reviewer says of an evidence set; it has the id of its assignment.
+         */
+        Review: {
+            /** Id */
+            id: string;
+            /**
+             * Marks
+             * @default []
+             */
+            marks: components["schemas"]["Mark"][];
+            /**
+             * Revision
+             * @default 1
+             */
+            revision: number;
+            /** Rubric Id */
+            rubric_id?: string | null;
+            /** Saved At */
+            saved_at?: string | null;
+            /** Submitted At */
+            submitted_at?: string | null;
+            /**
+             * Summary
+             * @default
+             */
+            summary: string;
+        };
+        /**
+         * ReviewDesk
+         * @description All that a reviewer needs for one review, in one answer.
+         */
+        ReviewDesk: {
+            /** Decisions */
+            decisions: components["schemas"]["Decision"][];
+            /** Items */
+            items: components["schemas"]["ReviewedItem"][];
+            /** May Decide */
+            may_decide: boolean;
+            /** Next Id */
+            next_id: string | null;
+            /** Of */
+            of: number;
+            /** Place */
+            place: number;
+            queued: components["schemas"]["QueuedReview"];
+            /** Recallable Until */
+            recallable_until: string | null;
+            result: components["schemas"]["Result"] | null;
+            review: components["schemas"]["Review"];
+            rubric: components["schemas"]["Rubric"] | null;
+            /** Set Revision */
+            set_revision: number;
+        };
+        /**
+         * ReviewDraft
+         * @description What a reviewer has written so far.
+         */
+        ReviewDraft: {
+            /**
+             * Marks
+             * @default []
+             */
+            marks: components["schemas"]["Mark"][];
+            /** Revision */
+            revision: number;
+            /**
+             * Summary
+             * @default
+             */
+            summary: string;
+        };
+        /**
+         * ReviewKind
+         * @description Which of the two it is.
+         * @enum {string}
+         */
+        ReviewKind: "peer" | "assessment";
+        /**
+         * ReviewPlayback
+         * @description Where a clip under review plays, for as long as the reviewer is signed in.
+         */
+        ReviewPlayback: {
+            /** Base */
+            base: string;
+            /** Expires At */
+            expires_at?: string | null;
+            /** Master */
+            master: string;
+            /**
+             * Peaks
+             * @default
+             */
+            peaks: string;
+            /**
+             * Poster
+             * @default
+             */
+            poster: string;
+            /**
+             * Storyboard
+             * @default
+             */
+            storyboard: string;
+        };
+        /**
+         * ReviewQueue
+         * @description What the viewer has to review: the open ones first, by due date.
+         */
+        ReviewQueue: {
+            /** Done */
+            done: number;
+            /** Items */
+            items: components["schemas"]["QueuedReview"][];
+            /** Open */
+            open: number;
+        };
+        /**
+         * ReviewedClip
+         * @description A clip under review, up to 30 s on each side of it, and what is said there.
+         */
+        ReviewedClip: {
+            /** Context End Ms */
+            context_end_ms: number;
+            /** Context Start Ms */
+            context_start_ms: number;
+            /** End Ms */
+            end_ms: number;
+            /** Id */
+            id: string;
+            /** Lines */
+            lines: components["schemas"]["KeptUtterance"][];
+            /** Note */
+            note: string;
+            /** Recording Id */
+            recording_id: string;
+            /** Start Ms */
+            start_ms: number;
+            /** Title */
+            title: string;
+        };
+        /**
+         * ReviewedItem
+         * @description One evidence item under review.
+         */
+        ReviewedItem: {
+            clip: components["schemas"]["ReviewedClip"] | null;
+            /** Document Name */
+            document_name: string | null;
+            /** En */
+            en: string;
+            /** Id */
+            id: string;
+            kind: components["schemas"]["EvidenceKind"];
+            /** Requirement */
+            requirement: string;
+            /** Text */
+            text: string | null;
+            /** Zh */
+            zh: string;
+        };
+        /**
          * Revised
          * @description The revision of something that was read; 409 when there is a newer one.
          */
@@ -2456,6 +3740,104 @@ export interface components {
          * @enum {string}
          */
         Role: "administrator" | "operator" | "teacher" | "reviewer" | "group_lead" | "school_lead";
+        /**
+         * RowFault
+         * @description What is wrong in one row of a table, as people count rows.
+         */
+        RowFault: {
+            /** Column */
+            column: string;
+            /** En */
+            en: string;
+            /** Row */
+            row: number;
+            /** Zh */
+            zh: string;
+        };
+        /**
+         * Rubric
+         * @description How the evidence for one competency is judged (评价标准); one version of it.
+         */
+        Rubric: {
+            /**
+             * @default {
+             *       "en": "The lowest level of any item is the level of the whole",
+             *       "rule": "min",
+             *       "status": "source",
+             *       "zh": "各项证据中最低的等级即为总等级"
+             *     }
+             */
+            aggregation: components["schemas"]["Aggregation"];
+            /** Competency */
+            competency: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Criteria */
+            criteria: components["schemas"]["Criterion"][];
+            /** Framework Id */
+            framework_id: string;
+            /** Framework Version */
+            framework_version: string;
+            /** Id */
+            id: string;
+            /**
+             * Made By
+             * @default
+             */
+            made_by: string;
+            /** Number */
+            number: number;
+            /**
+             * Origin
+             * @default
+             */
+            origin: string;
+            /** School Group Id */
+            school_group_id?: string | null;
+        };
+        /**
+         * RubricFacts
+         * @description What a rubric says: the criteria for the evidence of one competency.
+         */
+        RubricFacts: {
+            /**
+             * @default {
+             *       "en": "The lowest level of any item is the level of the whole",
+             *       "rule": "min",
+             *       "status": "source",
+             *       "zh": "各项证据中最低的等级即为总等级"
+             *     }
+             */
+            aggregation: components["schemas"]["Aggregation"];
+            /** Competency */
+            competency: string;
+            /** Criteria */
+            criteria: components["schemas"]["Criterion"][];
+            /** Framework Id */
+            framework_id: string;
+            /** Framework Version */
+            framework_version: string;
+            /**
+             * Origin
+             * @default
+             */
+            origin: string;
+        };
+        /**
+         * RubricImport
+         * @description What a table of rubrics says, and what is wrong with it; kept only when nothing is.
+         */
+        RubricImport: {
+            /** Faults */
+            faults: components["schemas"]["RowFault"][];
+            /** Kept */
+            kept: boolean;
+            /** Rubrics */
+            rubrics: components["schemas"]["RubricFacts"][];
+        };
         /**
          * SearchKind
          * @description What was found.
@@ -2479,11 +3861,159 @@ export interface components {
             title: string;
         };
         /**
+         * SetReviews
+         * @description What became of an evidence set: reviews that are out, how many are still to come, decisions.
+         *
+         *         `rubrics` holds each version that a review went by, in the wording of its day.
+         */
+        SetReviews: {
+            agreement: components["schemas"]["Agreement"] | null;
+            /** Decisions */
+            decisions: components["schemas"]["Decision"][];
+            /** May Decide */
+            may_decide: boolean;
+            /** Pending */
+            pending: number;
+            /** Reviews */
+            reviews: components["schemas"]["ReadReview"][];
+            /** Revision */
+            revision: number;
+            /** Round */
+            round: number;
+            /** Rubrics */
+            rubrics: {
+                [key: string]: components["schemas"]["Rubric"];
+            };
+            /** Set Id */
+            set_id: string;
+            state: components["schemas"]["EvidenceState"];
+        };
+        /**
+         * SetToReview
+         * @description An evidence set that was handed in, with who reviews it and how far they agree.
+         */
+        SetToReview: {
+            agreement: components["schemas"]["Agreement"] | null;
+            /** Assignments */
+            assignments: components["schemas"]["ShownAssignment"][];
+            /** Competency */
+            competency: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Differ */
+            differ: boolean;
+            /** Id */
+            id: string;
+            /** Revision */
+            revision: number;
+            /** Round */
+            round: number;
+            state: components["schemas"]["EvidenceState"];
+            /** Teacher */
+            teacher: string;
+            /** Teacher Id */
+            teacher_id: string | null;
+        };
+        /**
          * Show
          * @description Which recordings to list.
          * @enum {string}
          */
         Show: "all" | "in_progress" | "failed" | "ready" | "unclaimed";
+        /**
+         * ShownAssignment
+         * @description An assignment as its organiser sees it: how far it is, and the level once it is out.
+         */
+        ShownAssignment: {
+            /** @default open */
+            blindness: components["schemas"]["Blindness"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Due On */
+            due_on?: string | null;
+            /** Id */
+            id: string;
+            kind: components["schemas"]["ReviewKind"];
+            /** Organiser */
+            organiser: string;
+            /** Organiser Id */
+            organiser_id: string;
+            /** Overdue */
+            overdue: boolean;
+            result: components["schemas"]["Result"] | null;
+            /** Reviewer */
+            reviewer: string;
+            /** Reviewer Id */
+            reviewer_id: string;
+            /**
+             * Round
+             * @default 1
+             */
+            round: number;
+            /** Set Id */
+            set_id: string;
+            /** State */
+            state: string;
+            /** Submitted At */
+            submitted_at: string | null;
+        };
+        /**
+         * ShownComment
+         * @description A comment as the viewer may read it; names that are hidden from them are not there.
+         */
+        ShownComment: {
+            anchor?: components["schemas"]["Anchor"] | null;
+            /** Author */
+            author: string;
+            /** Author Id */
+            author_id?: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Edited At */
+            edited_at?: string | null;
+            /** Id */
+            id: string;
+            /** Item Id */
+            item_id?: string | null;
+            /** Lesson Id */
+            lesson_id?: string | null;
+            /**
+             * Mentions
+             * @default []
+             */
+            mentions: components["schemas"]["Mention"][];
+            /** Mine */
+            mine: boolean;
+            /** Recording Id */
+            recording_id?: string | null;
+            /** Resolved At */
+            resolved_at?: string | null;
+            /** Resolved By */
+            resolved_by?: string | null;
+            /** Review Id */
+            review_id?: string | null;
+            /**
+             * Revision
+             * @default 1
+             */
+            revision: number;
+            subject: components["schemas"]["CommentSubject"];
+            /** Subject Id */
+            subject_id: string;
+            /** Text */
+            text: string;
+            /** Thread Id */
+            thread_id?: string | null;
+        };
         /**
          * ShownRecording
          * @description A recording, how far its processing is (0 to 1), and how long it will take.
@@ -2880,6 +4410,162 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    assign_reviews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAssignments"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssignmentsMade"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_agreement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Agreement"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_candidates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Candidate"][];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sets_to_review: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["EvidenceState"] | null;
+                competency?: string | null;
+                /** @description `next` of the page before; leave it out for the first. */
+                after?: string | null;
+                /** @description How many items at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SetToReview_"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_assignment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                assignment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_clips: {
         parameters: {
             query?: {
@@ -3096,6 +4782,242 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_comments: {
+        parameters: {
+            query?: {
+                /** @description All that is said of a lesson. */
+                lesson_id?: string | null;
+                subject?: components["schemas"]["CommentSubject"] | null;
+                subject_id?: string | null;
+                /** @description `next` of the page before; leave it out for the first. */
+                after?: string | null;
+                /** @description How many items at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ShownComment_"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_comment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewComment"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownComment"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_mentionable: {
+        parameters: {
+            query: {
+                lesson_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Mentionable"][];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit_comment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                comment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommentEdit"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownComment"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_comment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                comment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answer_comment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                comment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommentWords"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownComment"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resolve_comment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                comment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Resolution"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownComment"];
                 };
             };
             /** @description What went wrong (RFC 9457) */
@@ -3340,6 +5262,41 @@ export interface operations {
             };
         };
     };
+    decide_on_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                set_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDecision"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Decision"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     upload_document: {
         parameters: {
             query?: never;
@@ -3397,6 +5354,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EvidenceItem"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_set_reviews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                set_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetReviews"];
                 };
             };
             /** @description What went wrong (RFC 9457) */
@@ -4459,6 +6447,457 @@ export interface operations {
             };
         };
     };
+    list_my_reviews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewQueue"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewDesk"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewDraft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Review"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_review_comments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownComment"][];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_review_comment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommentWords"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownComment"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    conclude_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDecision"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Decision"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    download_reviewed_document: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review_id: string;
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_review_playback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review_id: string;
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewPlayback"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recall_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Review"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    submit_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewDraft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Review"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_rubrics: {
+        parameters: {
+            query?: {
+                competency?: string | null;
+                /** @description Older versions too. */
+                every?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rubric"][];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    download_rubrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_rubrics: {
+        parameters: {
+            query?: {
+                /** @description Read and check only; nothing is kept. */
+                preview?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_import_rubrics"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RubricImport"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_rubric: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rubric_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rubric"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     search_words: {
         parameters: {
             query: {
@@ -5451,6 +7890,166 @@ export interface operations {
             path: {
                 recording_id: string;
                 picture: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    play_reviewed_captions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review_id: string;
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_reviewed_captions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review_id: string;
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    play_reviewed_clip: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review_id: string;
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    play_reviewed_rendition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                review_id: string;
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_reviewed_rendition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                review_id: string;
+                item_id: string;
             };
             cookie?: never;
         };

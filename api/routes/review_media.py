@@ -1,0 +1,101 @@
+"""What a reviewer plays: the clips of a review with up to 30 s on each side, and nothing else.
+
+The addresses lie below the review, so that a blind one leads to no other name.
+"""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import PlainTextResponse
+
+from api import desk, playback
+from api.blind import cleaned, shield_of
+from api.media import RangeOutside, blob, parse_range
+from api.policy import Looks
+from api.review_schemas import ReviewedClip
+from api.routes.media import playlist
+from api.services import Held
+from lessons import Blindness, Rendition, Span, TrackKind, captions
+from lessons.errors import NotFound
+from storage import recordings, review_visibility
+
+router = APIRouter(prefix="/media/reviews/{review_id}/items/{item_id}", tags=["review_media"])
+
+
+def _clip(viewer: Looks, held: Held, review_id: str, item_id: str) -> ReviewedClip:
+    """Return a clip of a review that the viewer was asked for.
+
+    Raises:
+        NotFound: there is none.
+    """
+    with held.database.read() as connection:
+        mine = review_visibility.review(connection, viewer, review_id)
+        found = desk.clip_of(connection, mine, item_id)
+        if mine.blindness is not Blindness.OPEN:
+            return cleaned(found, shield_of(connection, mine.set_id))
+        return found
+
+
+Reviewed = Annotated[ReviewedClip, Depends(_clip)]
+
+
+@router.get("/master.m3u8", response_class=PlainTextResponse)
+def play_reviewed_clip(_: Looks, held: Held, clip: Reviewed) -> PlainTextResponse:
+    """Play a clip under review: HLS over all renditions there are."""
+    with held.database.read() as connection:
+        renditions = recordings.renditions(connection, clip.recording_id)
+    return playlist(playback.master(renditions, captions=bool(clip.lines)))
+
+
+@router.get("/captions.m3u8", response_class=PlainTextResponse)
+def play_reviewed_captions(_: Looks, clip: Reviewed) -> PlainTextResponse:
+    """List the captions of a clip under review for a player."""
+    return playlist(playback.captions(clip.context_end_ms))
+
+
+@router.get("/captions.vtt", response_class=PlainTextResponse)
+def read_reviewed_captions(_: Looks, clip: Reviewed) -> PlainTextResponse:
+    """Read what is said in and around a clip under review; names are gone where it is blind."""
+    text = captions.webvtt(clip.lines, hls=True)
+    return PlainTextResponse(
+        text, media_type="text/vtt", headers={"cache-control": "private, no-cache"}
+    )
+
+
+@router.get("/{name}.m3u8", response_class=PlainTextResponse)
+def play_reviewed_rendition(_: Looks, held: Held, clip: Reviewed, name: str) -> PlainTextResponse:
+    """Play one rendition of a clip under review, and no more of it."""
+    rendition = _rendition(held, clip, name)
+    return playlist(playback.excerpt(rendition, _around(clip), clip.start_ms))
+
+
+@router.get("/{name}.mp4", response_class=Response)
+def read_reviewed_rendition(
+    _: Looks, request: Request, held: Held, clip: Reviewed, name: str
+) -> Response:
+    """Read bytes of a clip under review; what lies outside of it is not there."""
+    rendition = _rendition(held, clip, name)
+    try:
+        asked = parse_range(request.headers.get("range", ""), rendition.bytes)
+    except RangeOutside:
+        asked = None
+    first, end = playback.bytes_inside(rendition, _around(clip))
+    begin, length = asked or (0, rendition.bytes)
+    opening = begin + length <= rendition.init_bytes
+    if not (opening or (first <= begin and begin + length <= end)):
+        raise NotFound(what="rendition", id=name)
+    media_type = "video/mp4" if rendition.kind is TrackKind.VIDEO else "audio/mp4"
+    return blob(request, held.store, rendition.digest, media_type)
+
+
+def _around(clip: ReviewedClip) -> Span:
+    return Span(start_ms=clip.context_start_ms, end_ms=clip.context_end_ms)
+
+
+def _rendition(held: Held, clip: ReviewedClip, name: str) -> Rendition:
+    with held.database.read() as connection:
+        found = recordings.renditions(connection, clip.recording_id)
+    for rendition in found:
+        if rendition.name == name:
+            return rendition
+    raise NotFound(what="rendition", id=name)
