@@ -8,4 +8,9 @@ export interface Entry {
 }
 
 /** The header, from left to right. */
-export const navigation: readonly Entry[] = [{ route: "lessons", label: "app.nav.lessons" }];
+export const navigation: readonly Entry[] = [
+  { route: "lessons", label: "app.nav.lessons" },
+  { route: "upload", label: "app.nav.upload", roles: ["operator", "teacher"] },
+  { route: "queue", label: "app.nav.queue", roles: ["operator"] },
+  { route: "unclaimed", label: "app.nav.unclaimed", roles: ["operator"] },
+];

@@ -41,6 +41,34 @@ export const routes: RouteRecordRaw[] = [
     },
   },
   {
+    path: "/upload",
+    name: "upload",
+    component: () => import("@/pages/upload/UploadPage.vue"),
+    meta: {
+      title: "upload.title",
+      texts: ["upload", "processing"],
+      roles: ["operator", "teacher"],
+    },
+  },
+  {
+    path: "/queue",
+    name: "queue",
+    component: () => import("@/pages/queue/QueuePage.vue"),
+    meta: { title: "queue.title", texts: ["queue", "processing"], roles: ["operator"] },
+  },
+  {
+    path: "/recordings/:id/receipt",
+    name: "receipt",
+    component: () => import("@/pages/queue/ReceiptPage.vue"),
+    meta: { title: "queue.receiptTitle", texts: ["queue"], roles: ["operator", "teacher"] },
+  },
+  {
+    path: "/unclaimed",
+    name: "unclaimed",
+    component: () => import("@/pages/unclaimed/UnclaimedPage.vue"),
+    meta: { title: "unclaimed.title", texts: ["unclaimed", "upload"], roles: ["operator"] },
+  },
+  {
     path: "/sign-in",
     name: "sign-in",
     component: () => import("@/pages/sign-in/SignInPage.vue"),

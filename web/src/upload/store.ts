@@ -156,6 +156,11 @@ export const useUploads = defineStore("uploads", () => {
     items.splice(0, items.length, ...open);
   }
 
+  /** Keep what is typed. */
+  function say(item: Item, facts: Facts): void {
+    item.facts = facts;
+  }
+
   /** Write what was typed to where the file is by now. */
   async function keepFacts(item: Item): Promise<void> {
     await writeFacts(item);
@@ -167,5 +172,5 @@ export const useUploads = defineStore("uploads", () => {
   window.addEventListener("beforeunload", (event) => {
     if (wouldStop(items)) event.preventDefault();
   });
-  return { items, sums, add, pause, resume, remove, clear, keepFacts };
+  return { items, sums, add, pause, resume, remove, clear, say, keepFacts };
 });
