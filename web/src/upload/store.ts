@@ -24,6 +24,7 @@ export const useUploads = defineStore("uploads", () => {
   const items = reactive<Item[]>(recall());
   const files = new Map<string, File>();
   const under = new Map<string, Sending>();
+  const writing = new Map<string, Promise<void>>();
   const sums = computed(() => totals(items));
 
   /** Take chosen files into the line; return the names of those that are no recordings. */
@@ -161,9 +162,12 @@ export const useUploads = defineStore("uploads", () => {
     item.facts = facts;
   }
 
-  /** Write what was typed to where the file is by now. */
-  async function keepFacts(item: Item): Promise<void> {
-    await writeFacts(item);
+  /** Write what was typed to where the file is by now: one change after the other. */
+  function keepFacts(item: Item): Promise<void> {
+    const before = writing.get(item.key) ?? Promise.resolve();
+    const mine = before.catch(() => undefined).then(() => writeFacts(item));
+    writing.set(item.key, mine);
+    return mine;
   }
 
   watch(items, () => remember(items), { deep: true, immediate: true });
