@@ -27,6 +27,7 @@ import psutil
 from processing.ffmpeg import find_tools
 
 SAMPLE = Path(__file__).parents[1] / "samples" / "lesson_zh_water.mp4"
+ROUND_S = 236  # of the sample, which is two seconds longer
 LOOK_S = 0.5
 WORKER_LIMIT_MIB, API_LIMIT_MIB = 1536, 250
 ASKED = ("/api/v1/health", "/api/v1/recordings", "/api/v1/lessons")
@@ -65,26 +66,28 @@ class Peaks:
 
 
 def make_lesson(path: Path, minutes: float) -> None:
-    """Make the lesson, unless it is there."""
+    """Make the lesson, unless it is there: one round is encoded, then looped as it is."""
     if path.exists():
         return
-    unfinished = path.with_suffix(".part.mp4")
+    one_round, unfinished = path.with_name("round.mp4"), path.with_suffix(".part.mp4")
     graph = (
         "[0:v]scale=1920:1080,fps=25[slides];"
         "[slides][1:v]overlay=x=1400:y=720:shortest=0,format=yuv420p[picture]"
     )
-    subprocess.run(
-        [
-            *(str(find_tools().ffmpeg), "-nostdin", "-v", "error", "-y"),
-            *("-stream_loop", "-1", "-i", str(SAMPLE)),
-            *("-f", "lavfi", "-i", "testsrc2=s=480x320:r=25"),
-            *("-filter_complex", graph, "-map", "[picture]", "-map", "0:a", "-t", str(minutes * 60)),
-            *("-c:v", "libx264", "-preset", "ultrafast", "-crf", "23", "-bf", "0"),
-            *("-g", "50", "-keyint_min", "50", "-sc_threshold", "0", "-c:a", "aac", "-b:a", "128k"),
-            str(unfinished),
-        ],
-        check=True,
-    )
+    ffmpeg = [str(find_tools().ffmpeg), "-nostdin", "-v", "error", "-y"]
+    make_round = [
+        *(*ffmpeg, "-i", str(SAMPLE), "-f", "lavfi", "-i", "testsrc2=s=480x320:r=25"),
+        *("-filter_complex", graph, "-map", "[picture]", "-frames:v", str(ROUND_S * 25)),
+        *("-c:v", "libx264", "-preset", "ultrafast", "-crf", "23", "-bf", "0"),
+        *("-g", "50", "-keyint_min", "50", "-sc_threshold", "0", str(one_round)),
+    ]
+    loop = [
+        *(*ffmpeg, "-stream_loop", "-1", "-i", str(one_round)),
+        *("-stream_loop", "-1", "-i", str(SAMPLE), "-map", "0:v", "-map", "1:a"),
+        *("-c:v", "copy", "-c:a", "aac", "-b:a", "128k", "-t", str(minutes * 60), str(unfinished)),
+    ]
+    for command in (make_round, loop):
+        subprocess.run(command, check=True)
     unfinished.rename(path)
 
 

@@ -229,7 +229,7 @@ class Ffmpeg:
         scratch: Path | None,
         reads: Sequence[Path] = (),
         tail: bytearray | None = None,
-        moves: Callable[[bytes], bool] = bool,
+        moves: Callable[[bytes], bool] | None = None,
         wall_s: float = wall_limit_s(None),
         file_bytes: int = 1 << 30,
     ) -> Iterator[bytes]:
@@ -238,6 +238,7 @@ class Ffmpeg:
         `moves` says whether a piece of stdout is progress (default: any piece is).
         """
         said = tail if tail is not None else bytearray()
+        moves = moves or self._is_alive
         room = scratch.resolve() if scratch else None
         limits = Limits(cpu_s=int(wall_s) * 8, file_bytes=file_bytes)
         inputs = [*inputs_of(command), *(p.resolve() for p in reads)]
@@ -247,7 +248,7 @@ class Ffmpeg:
             shut_in(command, reads=inputs, scratch=room, limits=limits),
             cwd=room or "/",
             env=ENVIRONMENT,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             start_new_session=True,
@@ -264,6 +265,11 @@ class Ffmpeg:
             finally:
                 if process.poll() is None:
                     os.killpg(process.pid, signal.SIGKILL)
+
+    def _is_alive(self, chunk: bytes) -> bool:
+        """Tell that the step is alive; how far it is can't be told from a piece of output."""
+        self._on_progress(0.0)
+        return bool(chunk)
 
     def _check(self, deadline: float, wall_s: float, moved: float) -> None:
         now = time.monotonic()
