@@ -11,10 +11,10 @@ process is looked at; a worker counts with and without the ffmpeg it has started
 import argparse
 import http.client
 import json
-import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -23,8 +23,14 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+from sqlalchemy import select
 
+from guanke.house import open_house
+from guanke.settings import Settings
+from lessons import StepState
 from processing.ffmpeg import find_tools
+from storage import tables
+from storage.database import Database
 
 SAMPLE = Path(__file__).parents[1] / "samples" / "lesson_zh_water.mp4"
 ROUND_S = 236  # of the sample, which is two seconds longer
@@ -34,18 +40,26 @@ ASKED = ("/api/v1/health", "/api/v1/recordings", "/api/v1/lessons")
 
 
 @dataclass
-class Peaks:
-    """The most memory each kind of process held, in MiB."""
+class Usage:
+    """The most memory each kind of process held, in MiB; seconds of processor each step took."""
 
+    database: Database
     mib: dict[str, int] = field(default_factory=dict)
+    cpu_s: dict[str, float] = field(default_factory=dict)  # a figure that other work can't disturb
+    _seen: dict[int, float] = field(default_factory=dict)
 
     def look(self, server: psutil.Process) -> None:
         """Look at every child of the server once."""
+        with self.database.read() as connection:
+            wanted = select(tables.step.c.lease_owner, tables.step.c.kind)
+            rows = connection.execute(wanted.where(tables.step.c.state == StepState.RUNNING)).all()
+        at_work = {str(owner): str(kind) for owner, kind in rows}
         for child in server.children():
             try:
-                command = child.cmdline()
-                alone = child.memory_info().rss
-                family = [p.memory_info().rss for p in child.children(recursive=True)]
+                command, alone = child.cmdline(), child.memory_info().rss
+                family = child.children(recursive=True)
+                below = sum(p.memory_info().rss for p in family)
+                spent = sum(sum(p.cpu_times()[:4]) for p in (child, *family))
             except psutil.Error:
                 continue
             if "api" in command:
@@ -53,7 +67,11 @@ class Peaks:
             elif "worker" in command:
                 name = "worker " + command[command.index("--queues") + 1]
                 self._note(name, alone)
-                self._note(f"{name} with its ffmpeg", alone + sum(family))
+                self._note(f"{name} with its ffmpeg", alone + below)
+                step = at_work.get(f"embedded:{child.pid}", "between")
+                more = max(0.0, spent - self._seen.get(child.pid, 0.0))
+                self.cpu_s[step] = round(self.cpu_s.get(step, 0.0) + more, 1)
+                self._seen[child.pid] = max(spent, self._seen.get(child.pid, 0.0))
 
     def _note(self, name: str, size: int) -> None:
         self.mib[name] = max(self.mib.get(name, 0), size >> 20)
@@ -105,31 +123,32 @@ def server(data: Path) -> Iterator[tuple[psutil.Process, int]]:
         process.terminate()
 
 
-def measure(lesson: Path, data: Path) -> tuple[dict[str, Any], Peaks, float]:
-    """Process `lesson`; return what the command printed, the memory's peaks and the seconds."""
-    peaks = Peaks()
+def measure(lesson: Path, data: Path) -> tuple[dict[str, Any], Usage, float]:
+    """Process `lesson`; return what the command printed, what it used and the seconds."""
+    usage = Usage(open_house(Settings(data=data)).database)
     begun = time.monotonic()
     with server(data) as (process, port):
         command = [sys.executable, "-m", "guanke", "process", str(lesson), "--json"]
-        with subprocess.Popen(
-            [*command, "--data", str(data), "--language", "zh"],
-            stdout=subprocess.PIPE,
-            env=os.environ | {"LANG": "en_US.UTF-8"},
-        ) as told:
-            while told.poll() is None:
-                peaks.look(process)
+        with (
+            tempfile.TemporaryFile() as told,
+            subprocess.Popen(
+                [*command, "--data", str(data), "--language", "zh"], stdout=told
+            ) as asked,
+        ):
+            while asked.poll() is None:
+                usage.look(process)
                 _ask(port)
                 time.sleep(LOOK_S)
-            assert told.stdout
-            found: dict[str, Any] = json.loads(told.stdout.read())
+            told.seek(0)
+            found: dict[str, Any] = json.load(told)
         took = time.monotonic() - begun
-    return found, peaks, took
+    return found, usage, took
 
 
 def _ask(port: int) -> None:
     """Ask what an open page asks again and again."""
     for path in ASKED:
-        line = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        line = http.client.HTTPConnection("127.0.0.1", port, timeout=600)
         line.request("GET", path)
         line.getresponse().read()
         line.close()
@@ -145,7 +164,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     lesson = options.folder / f"lesson_{options.minutes:g}min.mp4"
     make_lesson(lesson, options.minutes)
     data = options.folder / f"data-{int(time.time())}"
-    found, peaks, took = measure(lesson, data)
+    found, usage, took = measure(lesson, data)
     state = found["recording"]["state"]
     figures = {
         "state": state,
@@ -153,14 +172,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "took_s": round(took, 1),
         "of_real_time": round(took * 1000 / found["recording"]["duration_ms"], 3),
         "timings_s": found["timings_s"],
-        "peak_mib": peaks.mib,
+        "peak_mib": usage.mib,
+        "cpu_s": usage.cpu_s,
         "renditions": [[r["name"], r["source"], r["bytes"]] for r in found["renditions"]],
         "utterances": len((found["transcript"] or {}).get("utterances", [])),
         "scene_changes": len(found["scene_changes_ms"]),
         "errors": found["errors"],
     }
     sys.stdout.write(json.dumps(figures, ensure_ascii=False, indent=1) + "\n")
-    return 0 if state == "ready" and peaks.within else 1
+    return 0 if state == "ready" and usage.within else 1
 
 
 if __name__ == "__main__":
