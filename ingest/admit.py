@@ -110,7 +110,7 @@ def _check(path: Path, file_name: str) -> None:
     except (FileNotFoundError, NotADirectoryError) as error:
         raise MediaMissing(file=file_name) from error
     if not stat.S_ISREG(facts.st_mode):
-        raise MediaRefused(file=file_name, detail="not a regular file")
+        raise MediaRefused(file=file_name, detail="not-a-file")
     if facts.st_size == 0:
         raise MediaEmpty(file=file_name)
 

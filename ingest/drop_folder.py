@@ -69,7 +69,7 @@ class DropFolder:
         for path, facts in self._files(self.folder):
             relative = str(path.relative_to(self.folder))
             if stat.S_ISLNK(facts.st_mode):
-                refusal = MediaRefused(file=relative, detail="symbolic link")
+                refusal = MediaRefused(file=relative, detail="symbolic-link")
                 yield Found(
                     path=path,
                     relative=relative,
@@ -137,11 +137,11 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     try:
         compiled = re.compile(pattern)
     except re.error as error:
-        raise BadPattern(pattern=pattern, detail=str(error)) from error
+        raise BadPattern(pattern=pattern, detail="not-a-pattern", said=str(error)) from error
     unknown = set(compiled.groupindex) - set(FIELDS)
     if unknown or not compiled.groupindex:
         allowed = ", ".join(FIELDS)
-        raise BadPattern(pattern=pattern, detail=f"named groups may be: {allowed}")
+        raise BadPattern(pattern=pattern, detail="named-groups", allowed=allowed)
     return compiled
 
 
@@ -156,8 +156,12 @@ def _side_car(path: Path) -> dict[str, str]:
         return {}
     try:
         content = json.loads(beside.read_text(encoding="utf-8"))
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise SideCarUnreadable(file=beside.name, detail=str(error)) from error
+    except json.JSONDecodeError as error:
+        raise SideCarUnreadable(file=beside.name, detail="not-json", line=error.lineno) from error
+    except UnicodeDecodeError as error:
+        raise SideCarUnreadable(file=beside.name, detail="not-text") from error
+    except PermissionError as error:
+        raise SideCarUnreadable(file=beside.name, detail="not-permitted") from error
     if not isinstance(content, dict):
-        raise SideCarUnreadable(file=beside.name, detail="not an object")
+        raise SideCarUnreadable(file=beside.name, detail="not-an-object")
     return {k: str(v) for k, v in content.items() if k in FIELDS and v is not None}

@@ -1,10 +1,8 @@
-"""Listening to a child process: its output, its progress, and its errors in short."""
+"""Listening to a child process: its gate, its output, its progress."""
 
 import contextlib
 import os
-import re
 import selectors
-import signal
 import subprocess
 from collections.abc import Callable, Iterator
 
@@ -12,10 +10,6 @@ from processing.sandbox import GO, READY
 
 _POLL_S = 0.1
 _KEPT_STDERR = 256 << 10
-_DEADLY = (
-    *(signal.SIGKILL, signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE),
-    *(signal.SIGILL, signal.SIGSYS, signal.SIGXCPU, signal.SIGXFSZ),
-)
 
 
 class Progress:
@@ -98,22 +92,3 @@ def _open_gate(process: subprocess.Popen[bytes]) -> None:
         if process.poll() is None:
             process.stdin.write(GO)
         process.stdin.close()
-
-
-def in_short(said: str) -> str:
-    """Return the first error in ffmpeg's words, without addresses and without any path."""
-    lines = [line for line in said.splitlines() if "[error]" in line or "[fatal]" in line]
-    lines = lines or said.strip().splitlines()[-1:] or ["no reason given"]
-    text = re.sub(r"\[[^\]]*(?: @ 0x[0-9a-f]+|error|fatal)\]\s*", "", lines[0])
-    text = re.sub(r"(?:file:)?(?:/[^\s/:'\"]+)+/?", "…", text)
-    return text.strip(" :.")[:160] or "no reason given"
-
-
-def signal_of(code: int) -> signal.Signals | None:
-    """Return the signal behind an exit code, if it is one that ends programs.
-
-    Bubblewrap reports a signal as 128 + n. ffmpeg's own codes lie there too (256 less the errno),
-    but those few values mean errors of the network, which it has not got.
-    """
-    number = -code if code < 0 else code - 128
-    return next((known for known in _DEADLY if known == number), None)

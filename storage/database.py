@@ -77,7 +77,8 @@ class Database:
             if "disk is full" in said or "disk I/O error" in said:
                 raise DiskFull(path=self.place) from error
             if "readonly database" in said or "unable to open" in said:
-                raise DataFolderUnusable(path=self.place, detail=said) from error
+                cause = "read-only" if "readonly" in said else "database-shut"
+                raise DataFolderUnusable(path=self.place, detail=cause) from error
             raise
 
     @contextmanager
