@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from ingest.names import shown_name
 from lessons.errors import BadPattern, GuankeError, MediaRefused, SideCarUnreadable
 
 MEDIA = {".mp4", ".mov", ".mkv", ".ts", ".mts", ".m2ts", ".avi", ".flv", ".wmv", ".asf"}
@@ -67,7 +68,7 @@ class DropFolder:
     def look(self, now_s: float) -> Iterator[Found]:
         """Yield every media file that is at rest at `now_s` (a monotonic clock, in seconds)."""
         for path, facts in self._files(self.folder):
-            relative = str(path.relative_to(self.folder))
+            relative = "/".join(shown_name(p) for p in path.relative_to(self.folder).parts)
             if stat.S_ISLNK(facts.st_mode):
                 refusal = MediaRefused(file=relative, detail="symbolic-link")
                 yield Found(
@@ -90,14 +91,16 @@ class DropFolder:
     def _found(self, path: Path, relative: str, sight: _Sight) -> Found:
         details: Mapping[str, str] = {}
         refusal = None
+        identity = f"{relative}:{sight.bytes}:{sight.modified_ns}"
         try:
             details = self.details(path, relative)
         except SideCarUnreadable as error:
             refusal = error
+            identity += f":{_changed_at(path.with_suffix('.json'))}"  # mended, it is looked at anew
         return Found(
             path=path,
             relative=relative,
-            identity=f"{relative}:{sight.bytes}:{sight.modified_ns}",
+            identity=identity,
             details=details,
             refusal=refusal,
         )
@@ -112,9 +115,16 @@ class DropFolder:
         return named | _side_car(path)
 
     def _files(self, folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
-        """Walk without following any link."""
-        for entry in sorted(os.scandir(folder), key=lambda e: e.name):
-            facts = entry.stat(follow_symlinks=False)
+        """Walk without following any link; what can't be looked at now is looked at next time."""
+        try:
+            entries = sorted(os.scandir(folder), key=lambda e: e.name)
+        except OSError:
+            return
+        for entry in entries:
+            try:
+                facts = entry.stat(follow_symlinks=False)
+            except OSError:
+                continue
             path = Path(entry.path)
             if stat.S_ISLNK(facts.st_mode):
                 yield path, facts
@@ -143,6 +153,13 @@ def _compiled(pattern: str) -> re.Pattern[str]:
         allowed = ", ".join(FIELDS)
         raise BadPattern(pattern=pattern, detail="named-groups", allowed=allowed)
     return compiled
+
+
+def _changed_at(path: Path) -> int:
+    try:
+        return path.stat().st_ctime_ns
+    except OSError:
+        return 0
 
 
 def _side_car(path: Path) -> dict[str, str]:

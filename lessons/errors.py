@@ -252,6 +252,18 @@ class ObjectMissing(EnvironmentFault):
     zh = "存储中缺少 {digest}。请从备份恢复；运行 guanke fsck 可列出缺失内容。"
 
 
+class SourceUnreadable(EnvironmentFault):
+    """{file}: can't be read now ({detail}). Mend its rights or the connection, then try again."""
+
+    zh = "{file}：目前无法读取（{detail}）。请检查权限或网络连接后重试。"
+
+
+class BadSetting(RequestFault):
+    """The setting {name} can't be used: {detail}. See docs/settings.md."""
+
+    zh = "设置项 {name} 无法使用：{detail}。请参考 docs/settings.md。"
+
+
 class StepStuck(TransientFault):
     """The step “{kind}” made no progress for {seconds} s and was stopped."""
 

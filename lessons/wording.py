@@ -64,6 +64,8 @@ CAUSES = {
     "not-text": ("不是 UTF-8 编码的文本", "it is not text in UTF-8"),
     "not-an-object": ("最外层应为一个 JSON 对象", "it must be one JSON object"),
     "not-permitted": ("没有读取权限", "it may not be read"),
+    "share-gone": ("网络共享已断开", "the network share is gone"),
+    "value": ("“{value}”不是有效的值", "“{value}” is no value for it"),
     "named-groups": ("只能使用这些命名组：{allowed}", "named groups may be: {allowed}"),
     "not-a-pattern": ("不是有效的正则表达式", "it is no regular expression ({said})"),
     "no-rendition-yet": ("还没有播放版本", "there is no rendition yet"),
@@ -114,6 +116,21 @@ def worded(facts: Mapping[str, object], language: str) -> "Facts":
         elif fact in NAMES_ZH and language == "zh":
             words[name] = NAMES_ZH[fact]
     return words
+
+
+_READING = {
+    errno.EACCES: "not-permitted",
+    errno.EPERM: "not-permitted",
+    **dict.fromkeys(
+        (errno.ESTALE, errno.ENOTCONN, errno.EHOSTDOWN, errno.EHOSTUNREACH, errno.ETIMEDOUT),
+        "share-gone",
+    ),
+}
+
+
+def reading_cause(error: OSError) -> str:
+    """Return the code for why a file could not be read."""
+    return _READING.get(error.errno or 0, "disk-error")
 
 
 def disk_cause(error: OSError) -> str:
