@@ -86,6 +86,22 @@ CAUSES = {
     "nothing-written": ("请先写留言或建议", "write a comment or a suggestion first"),
     "one-level": ("每条证据只能评一个等级", "an item has one level"),
     "no-words": ("没有选中文字", "no words are selected"),
+    "say-what": ("请说明需要改进之处", "say what has to be improved"),
+    "reviewers-differ": (
+        "评审人意见不一致，请指定等级",
+        "the reviewers differ: name the level",
+    ),
+    "below-a-pass": (
+        "未达合格的应退回，不能通过",
+        "what is below a pass is returned, not passed",
+    ),
+    "whole-threads-only": ("只能标记整条讨论", "only a whole thread can be marked"),
+    "nothing-to-pin-to": ("没有可以关联的课堂实录", "there is no recording to pin it to"),
+    # A table that can't be read.
+    "no-rows": ("没有内容行", "it has no rows"),
+    "table-too-large": ("表格过大", "it is too large"),
+    "no-sheet": ("没有工作表", "it has no sheet"),
+    "not-xlsx": ("不是 XLSX 文件", "it is not an XLSX file"),
     # A folder or a disk.
     "read-only": ("只读", "it is read-only"),
     "no-permission": ("没有写入权限", "its rights do not allow it"),

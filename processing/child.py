@@ -3,6 +3,7 @@
 import contextlib
 import os
 import selectors
+import signal
 import subprocess
 from collections.abc import Callable, Iterator
 
@@ -81,7 +82,18 @@ def _pieces(process: subprocess.Popen[bytes], said: bytearray) -> Iterator[bytes
                     said += chunk
                     del said[:-_KEPT_STDERR]
             if not ready:
+                if process.poll() is not None:
+                    _end_what_is_left(process)
                 yield b""
+
+
+def _end_what_is_left(process: subprocess.Popen[bytes]) -> None:
+    """End what still holds the pipes of a process that is gone.
+
+    A sandbox whose keeper is killed while it is being set up waits for the keeper's word for ever.
+    """
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def _open_gate(process: subprocess.Popen[bytes]) -> None:

@@ -150,7 +150,8 @@ def test_ffmpeg_does_not_start_once_its_walls_fell(tmp_path: Path) -> None:
         end = time.monotonic() + 20
         while not _running(mark) and time.monotonic() < end:
             time.sleep(0.001)
-        _running(mark)[0].kill()
+        for process in _running(mark)[:1]:
+            process.kill()
 
     killer = threading.Thread(target=kill)
     killer.start()

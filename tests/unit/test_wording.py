@@ -13,7 +13,15 @@ from lessons.wording import CAUSES
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("lessons", "storage", "processing", "ingest", "guanke")
-NAMES = {"HLS", "DASH", "XML", "PDF", "JSON", "UTF"}  # of formats, the same in every language
+NAMES = {
+    "HLS",
+    "DASH",
+    "XML",
+    "PDF",
+    "JSON",
+    "UTF",
+    "XLSX",
+}  # of formats, the same in every language
 
 
 def latin(text: str) -> set[str]:
