@@ -72,9 +72,12 @@ class Outcome:
 class Storm:
     """One server, some recordings, and a killer with a seed."""
 
-    def __init__(self, folder: Path, *, seed: int, recordings_wanted: int) -> None:
+    def __init__(
+        self, folder: Path, *, seed: int, recordings_wanted: int, seconds: int = 9
+    ) -> None:
         self._rng = random.Random(seed)  # nosec B311  # a storm can be repeated by its seed
         self._folder = folder
+        self._seconds = seconds  # that each recording lasts
         self._environment = os.environ | {
             "GUANKE_DATA": str(folder / "data"),
             "GUANKE_LEASE_S": str(LEASE_S),
@@ -95,7 +98,7 @@ class Storm:
         subprocess.run(
             [
                 *(str(find_tools().ffmpeg), "-nostdin", "-v", "error", "-y"),
-                *("-ss", str(5 + 9 * number), "-t", "9", "-i", str(SAMPLE)),
+                *("-ss", str(5 + 9 * number), "-t", str(self._seconds), "-i", str(SAMPLE)),
                 *("-vf", "scale=640:360", "-c:v", "libx264", "-preset", "ultrafast"),
                 *("-g", "50", "-c:a", "aac", str(path)),
             ],
@@ -138,13 +141,14 @@ class Storm:
 
     def _keep_server(self) -> None:
         if self._server is None or self._server.poll() is not None:
-            self._server = subprocess.Popen(
-                [sys.executable, "-m", "guanke", "serve"],
-                env=self._environment,
-                stdout=subprocess.DEVNULL,
-                stderr=(self._folder / "server.log").open("ab"),
-                start_new_session=True,
-            )
+            with (self._folder / "server.log").open("ab") as log:
+                self._server = subprocess.Popen(
+                    [sys.executable, "-m", "guanke", "serve"],
+                    env=self._environment,
+                    stdout=subprocess.DEVNULL,
+                    stderr=log,
+                    start_new_session=True,
+                )
 
     def _victim(self) -> tuple[str, psutil.Process] | None:
         """Choose whom to kill; ffmpeg is short-lived, so it is waited for."""

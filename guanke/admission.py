@@ -5,6 +5,7 @@ from pathlib import Path
 from guanke.house import House
 from guanke.lock import FolderLock
 from ingest.admit import admit_file
+from ingest.names import shown_name
 from lessons import Recording
 from lessons.errors import DataFolderInUse, EnvironmentFault
 from lessons.records import LessonFacts
@@ -35,7 +36,7 @@ def admit_lesson(
         database=house.database,
         store=house.store,
         uploads=house.uploads,
-        file_name=path.name,
+        file_name=shown_name(path.name),
         language=language,
         actor=ACTOR,
     )

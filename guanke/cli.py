@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
@@ -28,8 +29,11 @@ INTERNAL = ("worker", "api")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0 done, 2 usage, 3 the media, 4 the environment."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    settings = read_settings()
-    terminal = Terminal(language_of(settings.lang))
+    try:
+        terminal = Terminal(language_of(read_settings().lang))
+    except GuankeError as error:
+        Terminal(language_of(os.environ.get("GUANKE_LANG"))).error(error)
+        return exit_code(error)
     name = next((a for a in given if a in COMMANDS), None)
     parser = _parser(terminal, only=name)
     options = parser.parse_args(given)

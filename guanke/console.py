@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Mapping, Sequence
 
 from rich.console import Console, RenderableType
 
@@ -46,6 +47,14 @@ class Terminal:
     def error(self, error: GuankeError) -> None:
         """Print what went wrong, without a traceback."""
         self.err.print(error.message(self.language), style="bold red", markup=False)
+
+    def explain(self, errors: Sequence[Mapping[str, object]]) -> int:
+        """Print why a recording failed or waits; return the exit code that fits."""
+        environment = {kind.code for kind in EnvironmentFault.kinds()}
+        for error in errors:
+            self.note(str(error["message_zh"]), str(error["message_en"]))
+        broken = any(error["code"] in environment for error in errors)
+        return EXIT_ENVIRONMENT if broken else EXIT_MEDIA
 
 
 def exit_code(error: GuankeError) -> int:

@@ -2,12 +2,13 @@
 
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from guanke.house import House
 from guanke.progress import Bars
 from guanke.supervisor import Supervisor
 from lessons import Recording, RecordingState, Step, StepState
-from lessons.errors import DataFolderInUse
+from lessons.errors import DataFolderInUse, DiskFull
 from storage import steps
 
 LOOK_S = 0.3
@@ -15,16 +16,22 @@ OVER = (RecordingState.READY, RecordingState.FAILED)
 
 
 def follow(house: House, followed: Sequence[Recording], bars: Bars) -> Sequence[Recording]:
-    """Return the recordings once each is ready or failed."""
+    """Return the recordings once each is ready or failed, or waits for room on a full disk."""
     now: Sequence[Recording] = followed
 
     def over() -> bool:
         nonlocal now
         now = bars.draw(house.database, followed)
-        return all(r.state in OVER for r in now)
+        return all(r.state in OVER or _no_room(house, r) for r in now)
 
     see_to(house, over)
     return now
+
+
+def _no_room(house: House, recording: Recording) -> bool:
+    with house.database.read() as connection:
+        known = steps.of_recording(connection, recording.id)
+    return any(s.state is StepState.READY and s.error_code == DiskFull.code for s in known)
 
 
 def follow_step(house: House, step_id: str) -> Step:
@@ -41,11 +48,21 @@ def follow_step(house: House, step_id: str) -> Step:
 
 
 def see_to(house: House, over: Callable[[], bool]) -> None:
-    """Run the workers of this folder until `over`, or wait for the server that runs them."""
+    """Run the workers of this folder until `over`, or wait for the server that runs them.
+
+    Raises:
+        DiskFull: there is no room even for the database.
+    """
     while not over():
         supervisor = Supervisor(house, serve=False)
         try:
             with supervisor.at_work():
-                supervisor.run(over)
+                supervisor.run(partial(_ended, supervisor, over))
+            if supervisor.full:
+                raise supervisor.full
         except DataFolderInUse:
             time.sleep(LOOK_S)
+
+
+def _ended(supervisor: Supervisor, over: Callable[[], bool]) -> bool:
+    return supervisor.full is not None or over()

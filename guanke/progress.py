@@ -45,6 +45,7 @@ class Bars:
             TimeElapsedColumn(),
             console=console,
             disable=hidden,
+            refresh_per_second=4,  # ten cost a tenth of a core that the work needs
         )
 
     def __enter__(self) -> "Bars":

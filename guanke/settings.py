@@ -5,13 +5,15 @@ of `GUANKE_NAME=value`. Child processes inherit them by the environment.
 """
 
 import os
+import re
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
+from lessons.errors import BadSetting
 from processing.plan import Queue
 from storage.leases import LeaseTerms
 from storage.uploads import UploadTerms
@@ -97,7 +99,21 @@ class Settings(BaseSettings):
 
 
 def read_settings(**given: object) -> Settings:
-    """Return the settings; what the command line gave stands above file and environment."""
+    """Return the settings; what the command line gave stands above file and environment.
+
+    Raises:
+        BadSetting: one has a value that makes no sense.
+    """
     file = os.environ.get(SETTINGS_FILE)
     chosen = {name: value for name, value in given.items() if value is not None}
-    return Settings(_env_file=file, **chosen)  # type: ignore[call-arg,arg-type]  # pydantic's own door
+    try:
+        return Settings(_env_file=file, **chosen)  # type: ignore[call-arg,arg-type]  # pydantic's own door
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0]).upper() if first["loc"] else "—"
+        value = str(first["input"])[:60]
+        raise BadSetting(name=f"GUANKE_{name}", detail="value", value=value) from error
+    except SettingsError as error:  # a list that is none; it names the field in quotes
+        name = (re.findall(r'"(\w+)"', str(error)) or ["—"])[0].upper()
+        value = os.environ.get(f"GUANKE_{name}", "")[:60]
+        raise BadSetting(name=f"GUANKE_{name}", detail="value", value=value) from error

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from guanke.children import OWNERS, Child
+from guanke.console import EXIT_DONE, EXIT_ENVIRONMENT
 from guanke.house import House
 from guanke.lock import FolderLock
 from ingest.uploads import collect
@@ -34,6 +35,7 @@ class Supervisor:
 
     def __init__(self, house: House, *, serve: bool) -> None:
         self.house = house
+        self.full: DiskFull | None = None  # there was no room even to write down a death
         self._told = threading.Event()
         environment = house.settings.environment()
         crews = [["worker", "--queues", ",".join(crew)] for crew in house.settings.crews]
@@ -112,9 +114,11 @@ class Supervisor:
                 continue
             log.warning("child %s ended with status %s", child.arguments, status)
             try:
-                self._release(child, crashed=status != 0)
-            except DiskFull:
+                self._release(child, crashed=status not in (EXIT_DONE, EXIT_ENVIRONMENT))
+            except DiskFull as error:
+                self.full = error
                 continue  # its claim cannot be freed yet: look again in the next round
+            self.full = None
             child.process = None
 
     def _release(self, child: Child, *, crashed: bool) -> None:

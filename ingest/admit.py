@@ -1,17 +1,20 @@
 """Takes a file in: copied once while it is hashed, and on the disk before anyone is told."""
 
+import errno
 import hashlib
 import mimetypes
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection
 
 from ingest.fingerprint import fingerprint_of
 from lessons import Recording, new_id
-from lessons.errors import MediaEmpty, MediaMissing, MediaRefused
+from lessons.errors import MediaEmpty, MediaMissing, MediaRefused, SourceUnreadable
+from lessons.wording import reading_cause
 from processing.plan import StepKind, due, wanted
 from storage import recordings, steps
 from storage.database import Database
@@ -19,6 +22,7 @@ from storage.durable import disk_errors, make_folder
 from storage.objects import ObjectStore
 
 PIECE = 4 << 20
+_NO_SUCH_FILE = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG}
 
 
 def admit_file(
@@ -42,14 +46,15 @@ def admit_file(
 
     Raises:
         MediaMissing, MediaEmpty, MediaRefused: there is nothing to admit.
+        SourceUnreadable: it is there, and can't be read now.
         DiskFull: there was no room; the original is untouched.
     """
-    _check(path, file_name)
+    with _reading(file_name):
+        _check(path, file_name)
     make_folder(uploads)
     copy = uploads / f"{new_id()}.bin"
     try:
-        with disk_errors(uploads):
-            digest, size = _copy(path, copy)
+        digest, size = _copy(path, copy, file_name)
         store.put(copy, digest)
         twin = fingerprint_of(copy)
         with database.write() as connection:
@@ -104,25 +109,45 @@ def enter(
     return recording, fresh
 
 
-def _check(path: Path, file_name: str) -> None:
+@contextmanager
+def _reading(file_name: str) -> Iterator[None]:
+    """Tell what went wrong with the original, which may lie on a share that comes and goes."""
     try:
-        facts = path.stat()
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise MediaMissing(file=file_name) from error
+        yield
+    except OSError as error:
+        if error.errno in _NO_SUCH_FILE:
+            raise MediaMissing(file=file_name) from error
+        raise SourceUnreadable(file=file_name, detail=reading_cause(error)) from error
+
+
+def _check(path: Path, file_name: str) -> None:
+    facts = path.stat()
     if not stat.S_ISREG(facts.st_mode):
-        raise MediaRefused(file=file_name, detail="not a regular file")
+        raise MediaRefused(file=file_name, detail="not-a-file")
     if facts.st_size == 0:
         raise MediaEmpty(file=file_name)
 
 
-def _copy(source: Path, target: Path) -> tuple[str, int]:
+def _copy(source: Path, target: Path, file_name: str) -> tuple[str, int]:
     """Copy, hashing on the way; the copy is on the disk when this returns."""
     digest, size = hashlib.sha256(), 0
-    with source.open("rb") as reading, target.open("xb") as writing:
-        while piece := reading.read(PIECE):
+    with disk_errors(target.parent), target.open("xb") as writing:
+        for piece in _pieces(source, file_name):
             digest.update(piece)
             size += len(piece)
             writing.write(piece)
         writing.flush()
         os.fsync(writing.fileno())
     return digest.hexdigest(), size
+
+
+def _pieces(source: Path, file_name: str) -> Iterator[bytes]:
+    with _reading(file_name):
+        reading = source.open("rb")
+    with reading:
+        while True:
+            with _reading(file_name):
+                piece = reading.read(PIECE)
+            if not piece:
+                return
+            yield piece

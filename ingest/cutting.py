@@ -18,7 +18,7 @@ def ask_for_cut(connection: Connection, clip: Clip, *, actor: str) -> str:
     """
     renditions = recordings.renditions(connection, clip.recording_id)
     if not renditions:
-        raise NotReady(what="clip", detail="the recording has no rendition yet")
+        raise NotReady(what="clip", detail="no-rendition-yet")
     step = planned(
         StepKind.CLIP,
         {

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from ingest.names import shown_name
 from lessons.errors import BadPattern, GuankeError, MediaRefused, SideCarUnreadable
 
 MEDIA = {".mp4", ".mov", ".mkv", ".ts", ".mts", ".m2ts", ".avi", ".flv", ".wmv", ".asf"}
@@ -67,9 +68,9 @@ class DropFolder:
     def look(self, now_s: float) -> Iterator[Found]:
         """Yield every media file that is at rest at `now_s` (a monotonic clock, in seconds)."""
         for path, facts in self._files(self.folder):
-            relative = str(path.relative_to(self.folder))
+            relative = "/".join(shown_name(p) for p in path.relative_to(self.folder).parts)
             if stat.S_ISLNK(facts.st_mode):
-                refusal = MediaRefused(file=relative, detail="symbolic link")
+                refusal = MediaRefused(file=relative, detail="symbolic-link")
                 yield Found(
                     path=path,
                     relative=relative,
@@ -90,14 +91,16 @@ class DropFolder:
     def _found(self, path: Path, relative: str, sight: _Sight) -> Found:
         details: Mapping[str, str] = {}
         refusal = None
+        identity = f"{relative}:{sight.bytes}:{sight.modified_ns}"
         try:
             details = self.details(path, relative)
         except SideCarUnreadable as error:
             refusal = error
+            identity += f":{_changed_at(path.with_suffix('.json'))}"  # mended, it is looked at anew
         return Found(
             path=path,
             relative=relative,
-            identity=f"{relative}:{sight.bytes}:{sight.modified_ns}",
+            identity=identity,
             details=details,
             refusal=refusal,
         )
@@ -112,9 +115,16 @@ class DropFolder:
         return named | _side_car(path)
 
     def _files(self, folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
-        """Walk without following any link."""
-        for entry in sorted(os.scandir(folder), key=lambda e: e.name):
-            facts = entry.stat(follow_symlinks=False)
+        """Walk without following any link; what can't be looked at now is looked at next time."""
+        try:
+            entries = sorted(os.scandir(folder), key=lambda e: e.name)
+        except OSError:
+            return
+        for entry in entries:
+            try:
+                facts = entry.stat(follow_symlinks=False)
+            except OSError:
+                continue
             path = Path(entry.path)
             if stat.S_ISLNK(facts.st_mode):
                 yield path, facts
@@ -137,12 +147,19 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     try:
         compiled = re.compile(pattern)
     except re.error as error:
-        raise BadPattern(pattern=pattern, detail=str(error)) from error
+        raise BadPattern(pattern=pattern, detail="not-a-pattern", said=str(error)) from error
     unknown = set(compiled.groupindex) - set(FIELDS)
     if unknown or not compiled.groupindex:
         allowed = ", ".join(FIELDS)
-        raise BadPattern(pattern=pattern, detail=f"named groups may be: {allowed}")
+        raise BadPattern(pattern=pattern, detail="named-groups", allowed=allowed)
     return compiled
+
+
+def _changed_at(path: Path) -> int:
+    try:
+        return path.stat().st_ctime_ns
+    except OSError:
+        return 0
 
 
 def _side_car(path: Path) -> dict[str, str]:
@@ -156,8 +173,12 @@ def _side_car(path: Path) -> dict[str, str]:
         return {}
     try:
         content = json.loads(beside.read_text(encoding="utf-8"))
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise SideCarUnreadable(file=beside.name, detail=str(error)) from error
+    except json.JSONDecodeError as error:
+        raise SideCarUnreadable(file=beside.name, detail="not-json", line=error.lineno) from error
+    except UnicodeDecodeError as error:
+        raise SideCarUnreadable(file=beside.name, detail="not-text") from error
+    except PermissionError as error:
+        raise SideCarUnreadable(file=beside.name, detail="not-permitted") from error
     if not isinstance(content, dict):
-        raise SideCarUnreadable(file=beside.name, detail="not an object")
+        raise SideCarUnreadable(file=beside.name, detail="not-an-object")
     return {k: str(v) for k, v in content.items() if k in FIELDS and v is not None}

@@ -114,7 +114,7 @@ def read_sheet(
         )
         rubrics.append(facts)
     if not drafts and not faults:
-        raise RubricUnreadable(file=file_name, detail="no rows")
+        raise RubricUnreadable(file=file_name, detail="no-rows")
     return RubricSheet(
         rubrics=tuple(rubrics), faults=tuple(sorted(faults, key=lambda fault: fault.row))
     )
@@ -141,14 +141,14 @@ def _table(content: bytes, file_name: str) -> Iterator[tuple[object, ...]]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if sum(entry.file_size for entry in archive.infolist()) > MAX_UNPACKED:
-                raise RubricUnreadable(file=file_name, detail="too large")
+                raise RubricUnreadable(file=file_name, detail="table-too-large")
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         sheet = book.active
         if sheet is None:
-            raise RubricUnreadable(file=file_name, detail="no sheet")
+            raise RubricUnreadable(file=file_name, detail="no-sheet")
         rows = [tuple(row) for row in sheet.iter_rows(values_only=True, max_row=MAX_ROWS + 1)]
     except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, SyntaxError) as fault:
-        raise RubricUnreadable(file=file_name, detail="not an XLSX file") from fault
+        raise RubricUnreadable(file=file_name, detail="not-xlsx") from fault
     if len(rows) > MAX_ROWS:
         raise RubricUnreadable(file=file_name, detail=f"more than {MAX_ROWS} rows")
     return iter(rows)

@@ -83,7 +83,7 @@ def at_words(first: Pin, last: Pin, lines: Lines) -> Anchor:
     """
     page = _Page(lines)
     if not (page.knows(first) and page.knows(last)) or page.place(first) >= page.place(last):
-        raise RequestFault(detail="no words are selected")
+        raise RequestFault(detail="no-words")
     start_ms = heard_at(lines[first.utterance_id], first.offset)
     end_ms = max(start_ms, heard_at(lines[last.utterance_id], last.offset))
     return _pinned(Anchor(start_ms=start_ms, end_ms=end_ms), first, last, lines)

@@ -44,7 +44,7 @@ def corrected(utterance: Utterance, text: str) -> Utterance:
     """
     text = text.strip()
     if not text:
-        raise RequestFault(detail="an utterance needs words")
+        raise RequestFault(detail="words-needed")
     old = _letters(utterance)
     places = [at for at, c in enumerate(text) if _SPOKEN.match(c)]
     matcher = SequenceMatcher(
@@ -85,7 +85,7 @@ def split(utterance: Utterance, offset: int) -> tuple[Utterance, Utterance]:
     """
     head, tail = utterance.text[:offset].strip(), utterance.text[offset:].strip()
     if not 0 < offset < len(utterance.text) or not (head and tail):
-        raise RequestFault(detail="both halves of an utterance need words")
+        raise RequestFault(detail="both-need-words")
     at_ms = min(max(heard_at(utterance, offset), utterance.start_ms), utterance.end_ms)
     letters = _letters(utterance)
     second = [replace(o, at=o.at - offset) for o in letters if o.at >= offset]

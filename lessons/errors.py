@@ -1,14 +1,14 @@
 """Every error a user can meet. The docstring is the English message, `zh` the Chinese one.
 
 Both are templates: `{name}` is filled from the facts given when the error is raised, so that a
-message names the file, the cause and what to do. The four families decide what happens next:
-the command's exit code, the API's status, and whether a step is tried again.
+message names the file, the cause (in the words of `wording.py`) and what to do. The four families
+decide what happens next: the command's exit code, the API's status, whether a step is tried again.
 """
 
 from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
-from lessons.named import NAMES_ZH
+from lessons.wording import worded
 
 
 class GuankeError(Exception):
@@ -36,18 +36,8 @@ class GuankeError(Exception):
 
     def message(self, language: str = "zh") -> str:
         """Return the message for a person, in `zh` or `en`."""
-        if language == "zh":
-            facts = {name: NAMES_ZH.get(str(fact), fact) for name, fact in self.facts.items()}
-            return self.zh.format_map(_Facts(facts))
-        template = " ".join((type(self).__doc__ or "").split())
-        return template.format_map(_Facts(self.facts))
-
-
-class _Facts(dict[str, object]):
-    """Facts for a template; one that was not given shows as a dash instead of failing."""
-
-    def __missing__(self, key: str) -> str:
-        return "—"
+        template = self.zh if language == "zh" else " ".join((type(self).__doc__ or "").split())
+        return template.format_map(worded(self.facts, language))
 
 
 def restored(code: str, facts: Mapping[str, object]) -> GuankeError:
@@ -260,6 +250,18 @@ class ObjectMissing(EnvironmentFault):
     """The store has lost {digest}. Restore it from a backup; `guanke fsck` lists what is gone."""
 
     zh = "存储中缺少 {digest}。请从备份恢复；运行 guanke fsck 可列出缺失内容。"
+
+
+class SourceUnreadable(EnvironmentFault):
+    """{file}: can't be read now ({detail}). Mend its rights or the connection, then try again."""
+
+    zh = "{file}：目前无法读取（{detail}）。请检查权限或网络连接后重试。"
+
+
+class BadSetting(RequestFault):
+    """The setting {name} can't be used: {detail}. See docs/settings.md."""
+
+    zh = "设置项 {name} 无法使用：{detail}。请参考 docs/settings.md。"
 
 
 class StepStuck(TransientFault):

@@ -28,4 +28,12 @@ NAMES_ZH = {
     "room": "录播教室",
     "session": "登录",
     "API key": "接口密钥",
+    # Steps, as the queue shows them.
+    "probe": "检查文件",
+    "sound": "测量声音",
+    "copy": "封装原画",
+    "ladder": "转码",
+    "transcribe": "语音转写",
+    "scenes": "画面变化",
+    "suggest": "智能推荐",
 }

@@ -134,7 +134,7 @@ def check_complete(
     """
     if kind is ReviewKind.PEER or rubric is None:
         if not review.summary.strip() and not comments:
-            raise RequestFault(detail="write a comment or a suggestion first")
+            raise RequestFault(detail="nothing-written")
         return
     missing = judged(rubric, review.marks).missing
     if missing:

@@ -122,7 +122,7 @@ def check_marks(rubric: Rubric, marks: Sequence[Mark]) -> None:
         if mark.level not in levels:
             raise UnknownMark(requirement=mark.requirement, level=mark.level)
     if len({mark.requirement for mark in marks}) < len(marks):
-        raise RequestFault(detail="an item has one level")
+        raise RequestFault(detail="one-level")
 
 
 def judged(rubric: Rubric, marks: Sequence[Mark]) -> Result:

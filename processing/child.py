@@ -1,26 +1,29 @@
-"""Listening to a child process: its output, its progress, and its errors in short."""
+"""Listening to a child process: its gate, its output, its progress."""
 
+import contextlib
 import os
-import re
 import selectors
 import signal
 import subprocess
 from collections.abc import Callable, Iterator
 
+from processing.sandbox import GO, READY
+
 _POLL_S = 0.1
 _KEPT_STDERR = 256 << 10
-_DEADLY = (
-    *(signal.SIGKILL, signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE),
-    *(signal.SIGILL, signal.SIGSYS, signal.SIGXCPU, signal.SIGXFSZ),
-)
 
 
 class Progress:
-    """Reads ffmpeg's `-progress` lines: the share done, and whether anything moved at all."""
+    """Reads ffmpeg's `-progress` lines: the share done, and whether anything moved at all.
+
+    Whatever moves is reported, with the share known so far: where that can't be told (the sound is
+    read once more to measure it, nothing is encoded yet), the step is alive all the same.
+    """
 
     def __init__(self, duration_ms: int | None, report: Callable[[float], None]) -> None:
         self._duration_ms = duration_ms
         self._report = report
+        self._share = 0.0
         self._pending = b""
         self._seen: dict[bytes, bytes] = {}
 
@@ -34,15 +37,35 @@ class Progress:
                 self._seen[key] = value
                 moved = True
                 if key == b"out_time_us" and value.isdigit() and self._duration_ms:
-                    self._report(min(1.0, int(value) / 1000 / self._duration_ms))
+                    self._share = min(1.0, int(value) / 1000 / self._duration_ms)
+        if moved:
+            self._report(self._share)
         return moved
 
 
 def output_of(process: subprocess.Popen[bytes], said: bytearray) -> Iterator[bytes]:
     """Yield stdout piece by piece, b"" when nothing came for a moment, until the process ends.
 
-    Stderr goes into `said`, of which the end is kept: a hostile file can make ffmpeg talk for ever.
+    First the gate is opened, as soon as it says that it stands. Stderr goes into `said`, of which
+    the end is kept: a hostile file can make ffmpeg talk for ever.
     """
+    shut = True
+    for chunk in _pieces(process, said):
+        if shut and chunk:
+            shut = False
+            _open_gate(process)
+            yield chunk.removeprefix(READY)
+        else:
+            yield chunk
+    while process.poll() is None:
+        try:
+            process.wait(timeout=_POLL_S)
+        except subprocess.TimeoutExpired:
+            yield b""
+
+
+def _pieces(process: subprocess.Popen[bytes], said: bytearray) -> Iterator[bytes]:
+    """Yield what comes on stdout, and b"" when nothing did, until both pipes are closed."""
     with selectors.DefaultSelector() as watch:
         for pipe in (process.stdout, process.stderr):
             if pipe is not None:
@@ -59,28 +82,25 @@ def output_of(process: subprocess.Popen[bytes], said: bytearray) -> Iterator[byt
                     said += chunk
                     del said[:-_KEPT_STDERR]
             if not ready:
+                if process.poll() is not None:
+                    _end_what_is_left(process)
                 yield b""
-    while process.poll() is None:
-        try:
-            process.wait(timeout=_POLL_S)
-        except subprocess.TimeoutExpired:
-            yield b""
 
 
-def in_short(said: str) -> str:
-    """Return the first error in ffmpeg's words, without addresses and without any path."""
-    lines = [line for line in said.splitlines() if "[error]" in line or "[fatal]" in line]
-    lines = lines or said.strip().splitlines()[-1:] or ["no reason given"]
-    text = re.sub(r"\[[^\]]*(?: @ 0x[0-9a-f]+|error|fatal)\]\s*", "", lines[0])
-    text = re.sub(r"(?:file:)?(?:/[^\s/:'\"]+)+/?", "…", text)
-    return text.strip(" :.")[:160] or "no reason given"
+def _end_what_is_left(process: subprocess.Popen[bytes]) -> None:
+    """End what still holds the pipes of a process that is gone.
 
-
-def signal_of(code: int) -> signal.Signals | None:
-    """Return the signal behind an exit code, if it is one that ends programs.
-
-    Bubblewrap reports a signal as 128 + n. ffmpeg's own codes lie there too (256 less the errno),
-    but those few values mean errors of the network, which it has not got.
+    A sandbox whose keeper is killed while it is being set up waits for the keeper's word for ever.
     """
-    number = -code if code < 0 else code - 128
-    return next((known for known in _DEADLY if known == number), None)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+def _open_gate(process: subprocess.Popen[bytes]) -> None:
+    """Let the program start, unless the walls around it fell meanwhile: then it must not."""
+    if process.stdin is None:
+        return
+    with contextlib.suppress(BrokenPipeError):  # the gate was killed: its end is told below
+        if process.poll() is None:
+            process.stdin.write(GO)
+        process.stdin.close()

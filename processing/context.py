@@ -89,6 +89,7 @@ class StepContext:
             file_name=self.recording.file_name,
             on_progress=self.pulse.progress,
             stop=self.pulse.stop,
+            stuck_s=self.settings.stuck_s,
         )
 
     @property

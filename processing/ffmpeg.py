@@ -19,18 +19,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from lessons.errors import (
-    Cancelled,
-    DiskFull,
-    GuankeError,
-    MediaTooLarge,
-    MediaUnreadable,
-    StepStuck,
-    StepTimedOut,
-    ToolCrashed,
-    ToolMissing,
-)
-from processing.child import Progress, in_short, output_of, signal_of
+from lessons.errors import Cancelled, StepStuck, StepTimedOut, ToolMissing
+from processing.child import Progress, output_of
+from processing.failures import TOO_MANY_PIXELS, failure
 from processing.sandbox import ENVIRONMENT, Limits, file_limit, inputs_of, shut_in
 
 # What an uploaded file may be. A protocol whitelist alone does not stop a playlist named .mp4.
@@ -42,8 +33,6 @@ INPUT_GUARDS = (
     *("-max_pixels", str(MAX_PIXELS)),
 )
 MAX_ALLOC = ("-max_alloc", str(512 << 20))
-
-_TOO_MANY_PIXELS = b"exceeds specified max pixel count"
 
 NO_PROGRESS_S = 120.0
 
@@ -140,8 +129,8 @@ class Ffmpeg:
         ]
         said = bytearray()
         out = b"".join(self._stream(command, scratch=None, tail=said))
-        if _TOO_MANY_PIXELS in said:  # ffprobe goes on without that track
-            raise self._failure(1, bytes(said), None, 0)
+        if TOO_MANY_PIXELS in said:  # ffprobe goes on without that track
+            raise failure(1, bytes(said), file_name=self.file_name, room=None, wall_s=0)
         found: dict[str, Any] = json.loads(out.decode(errors="replace"))
         return found
 
@@ -229,7 +218,7 @@ class Ffmpeg:
         scratch: Path | None,
         reads: Sequence[Path] = (),
         tail: bytearray | None = None,
-        moves: Callable[[bytes], bool] = bool,
+        moves: Callable[[bytes], bool] | None = None,
         wall_s: float = wall_limit_s(None),
         file_bytes: int = 1 << 30,
     ) -> Iterator[bytes]:
@@ -238,6 +227,7 @@ class Ffmpeg:
         `moves` says whether a piece of stdout is progress (default: any piece is).
         """
         said = tail if tail is not None else bytearray()
+        moves = moves or self._is_alive
         room = scratch.resolve() if scratch else None
         limits = Limits(cpu_s=int(wall_s) * 8, file_bytes=file_bytes)
         inputs = [*inputs_of(command), *(p.resolve() for p in reads)]
@@ -247,7 +237,7 @@ class Ffmpeg:
             shut_in(command, reads=inputs, scratch=room, limits=limits),
             cwd=room or "/",
             env=ENVIRONMENT,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             start_new_session=True,
@@ -260,10 +250,21 @@ class Ffmpeg:
                             moved = time.monotonic()
                     self._check(deadline, wall_s, moved)
                 if process.returncode != 0:
-                    raise self._failure(process.returncode, bytes(said), room, wall_s)
+                    raise failure(
+                        process.returncode,
+                        bytes(said),
+                        file_name=self.file_name,
+                        room=room,
+                        wall_s=wall_s,
+                    )
             finally:
                 if process.poll() is None:
                     os.killpg(process.pid, signal.SIGKILL)
+
+    def _is_alive(self, chunk: bytes) -> bool:
+        """Tell that the step is alive; how far it is can't be told from a piece of output."""
+        self._on_progress(0.0)
+        return bool(chunk)
 
     def _check(self, deadline: float, wall_s: float, moved: float) -> None:
         now = time.monotonic()
@@ -273,25 +274,6 @@ class Ffmpeg:
             raise StepTimedOut(file=self.file_name, seconds=int(wall_s))
         if now - moved > self._stuck_s:
             raise StepStuck(kind="ffmpeg", seconds=int(self._stuck_s))
-
-    def _failure(self, code: int, said: bytes, room: Path | None, wall_s: float) -> GuankeError:
-        """Say what a program's end means: whose fault it was, in the program's own words."""
-        text = said.decode(errors="replace")
-        if b"No space left on device" in said or b"Disk quota exceeded" in said:
-            return DiskFull(path=room)
-        if _TOO_MANY_PIXELS in said:
-            size = re.search(r"size (\d+)x(\d+)", text)
-            detail = f"{size[1]}×{size[2]} pixels" if size else "too many pixels"
-            return MediaTooLarge(file=self.file_name, detail=detail)
-        died_of = signal_of(code)
-        if died_of == signal.SIGXCPU:
-            return StepTimedOut(file=self.file_name, seconds=int(wall_s))
-        if died_of == signal.SIGXFSZ:
-            return MediaTooLarge(file=self.file_name, detail="its output grows without end")
-        if died_of or b"received signal" in said[-2000:]:
-            detail = died_of.name if died_of else "asked to end"
-            return ToolCrashed(tool="ffmpeg", detail=detail)
-        return MediaUnreadable(file=self.file_name, detail=in_short(text))
 
 
 def _nobody_listens(_share: float) -> None:

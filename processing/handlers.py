@@ -194,7 +194,7 @@ def clip(context: StepContext) -> Outcome:
     pictures = [r for r in renditions if r.kind is TrackKind.VIDEO]
     sounds = [r for r in renditions if r.kind is TrackKind.AUDIO]
     if not pictures and not sounds:
-        raise NotReady(what="clip", detail="no rendition yet")
+        raise NotReady(what="clip", detail="no-rendition-yet")
     top, sound_track = (pictures or sounds)[0], sounds[0] if sounds and pictures else None
     with context.database.read() as connection:
         transcript = transcripts.get(connection, context.recording.id)

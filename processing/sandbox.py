@@ -2,8 +2,13 @@
 
 Two walls around the whitelists of `ffmpeg.py`: limits on memory, CPU and file size (prlimit), and
 a room without network in which only the input (read-only) and the scratch folder exist
-(bubblewrap). Either way the program dies with the worker that started it. Where a machine lacks
-a wall, work goes on without it and `describe` says so, for the health page.
+(bubblewrap). Where a machine lacks a wall, work goes on without it and `describe` says so, for the
+health page.
+
+Either way the program dies with the worker that started it. The kernel is asked for that (a signal
+at the parent's death), but it can only be asked after the start, and a parent that died before is
+never noticed. So the program stands behind a gate: a shell, already tied, that reports on stdout
+and waits on stdin for the worker's word. The end of the worker is the end of that pipe.
 """
 
 import shutil
@@ -17,7 +22,16 @@ from pathlib import Path
 # A program gets this environment and no other: no proxies, no report files, no secrets.
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
 
-_ROOM = ("--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--clearenv")
+_ROOM = (
+    *("--unshare-all", "--die-with-parent", "--as-pid-1", "--new-session"),
+    *("--cap-drop", "ALL", "--clearenv"),
+)
+
+READY, GO = b"\n", b"\n"  # what the gate says, and the answer it waits for
+# In the room the shell stays, as its first process: when it dies, so does everything in the room.
+# (ffmpeg must not be the first: the kernel keeps signals such as that of its own limits from it.)
+_GATE_IN_ROOM = 'echo && read -r go && { "$@" </dev/null; exit $?; }'
+_GATE = 'echo && read -r go && exec "$@" </dev/null'
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +80,7 @@ def describe() -> Walls:
 def shut_in(
     command: Sequence[str], *, reads: Iterable[Path], scratch: Path | None, limits: Limits
 ) -> list[str]:
-    """Return `command` wrapped in every wall there is.
+    """Return `command` wrapped in every wall there is, behind the gate.
 
     Args:
         command: the program by absolute path, and its arguments.
@@ -87,9 +101,10 @@ def shut_in(
             wrapped += ["--bind", str(scratch), str(scratch), "--chdir", str(scratch)]
         for path in (Path(command[0]), *reads):
             wrapped += ["--ro-bind", str(path), str(path)]
-        wrapped += ["--"]
-    elif walls.setpriv:
-        wrapped += [walls.setpriv, "--pdeathsig", "KILL", "--"]
+        wrapped += ["--", "/bin/sh", "-c", _GATE_IN_ROOM, "gate"]
+    else:
+        tie = [walls.setpriv, "--pdeathsig", "KILL", "--"] if walls.setpriv else []
+        wrapped += [*tie, "/bin/sh", "-c", _GATE, "gate"]
     return [*wrapped, *command]
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lessons.errors import DataFolderUnusable, DiskFull, ModelDamaged, ModelMissing
+from lessons.wording import disk_cause
 
 WEIGHTS = "model.bin"
 BASE_NAME = "whisper-base"
@@ -81,7 +82,7 @@ def _joined(parts: list[Path], cache: Path) -> ModelFiles:
         except OSError as error:
             if error.errno == errno.ENOSPC:
                 raise DiskFull(path=cache) from error
-            raise DataFolderUnusable(path=cache, detail=error.strerror or error) from error
+            raise DataFolderUnusable(path=cache, detail=disk_cause(error)) from error
     weights = folder / WEIGHTS
     whole = all((folder / name).is_file() for name in COMPANIONS)
     if not whole or not weights.is_file() or _digest(weights) != BASE_DIGEST:

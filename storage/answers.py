@@ -176,7 +176,7 @@ def change_segment(
         elif other.start_ms == old.end_ms != wanted.end_ms:
             changed.append(_moved(other, wanted.end_ms, other.end_ms))
         elif other.overlap_ms(wanted):
-            raise RequestFault(detail="a phase can't be moved beyond its neighbour")
+            raise RequestFault(detail="beyond-neighbour")
     return [_write_segment(connection, s, row.recording_id, actor) for s in changed]
 
 

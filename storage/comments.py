@@ -134,7 +134,7 @@ def resolve(
         RequestFault: it is an answer, not the beginning of a thread.
     """
     if comment.thread_id:
-        raise RequestFault(detail="only a whole thread can be marked")
+        raise RequestFault(detail="whole-threads-only")
     new = replace(
         comment,
         resolved_by=str(actor) if resolved else None,
@@ -238,7 +238,7 @@ def _said(text: str) -> str:
 def _anchor(connection: Connection, recording_id: str | None, pin: CommentPin) -> Anchor | None:
     if recording_id is None:
         if pin.start_ms is not None or pin.first:
-            raise RequestFault(detail="there is no recording to pin it to")
+            raise RequestFault(detail="nothing-to-pin-to")
         return None
     if pin.first and pin.last:
         named = select(tables.utterance.c.start_ms, tables.utterance.c.end_ms).where(
@@ -247,7 +247,7 @@ def _anchor(connection: Connection, recording_id: str | None, pin: CommentPin) -
         )
         rows = connection.execute(named).all()
         if not rows:
-            raise RequestFault(detail="no words are selected")
+            raise RequestFault(detail="no-words")
         start_ms, end_ms = min(r.start_ms for r in rows), max(r.end_ms for r in rows)
         lines = lines_around(connection, recording_id, start_ms, end_ms)
         return at_words(pin.first, pin.last, lines)

@@ -56,7 +56,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Yield a connection in a transaction that only reads."""
-        with self.engine.connect() as plain:
+        with self._told(), self.engine.connect() as plain:
             connection = plain.execution_options(**{READ_ONLY: True})
             with connection.begin():
                 yield connection
@@ -69,15 +69,21 @@ class Database:
             DiskFull: the disk has no room for the change; nothing of it was kept.
             DataFolderUnusable: the database file can't be written.
         """
+        with self._told(), self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Say in words a person understands what the disk or its rights do not allow."""
         try:
-            with self.engine.begin() as connection:
-                yield connection
+            yield
         except OperationalError as error:
             said = str(error.orig)
             if "disk is full" in said or "disk I/O error" in said:
                 raise DiskFull(path=self.place) from error
             if "readonly database" in said or "unable to open" in said:
-                raise DataFolderUnusable(path=self.place, detail=said) from error
+                cause = "read-only" if "readonly" in said else "database-shut"
+                raise DataFolderUnusable(path=self.place, detail=cause) from error
             raise
 
     @contextmanager

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from lessons.errors import DataFolderUnusable, DiskFull
+from lessons.wording import disk_cause
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}  # EFBIG: a limit on file sizes
 _REFUSED = {errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EEXIST}
@@ -24,7 +25,7 @@ def disk_errors(path: Path) -> Iterator[None]:
         if error.errno in _FULL:
             raise DiskFull(path=path) from error
         if error.errno in _REFUSED:
-            raise DataFolderUnusable(path=path, detail=error.strerror) from error
+            raise DataFolderUnusable(path=path, detail=disk_cause(error)) from error
         raise
 
 

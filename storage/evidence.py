@@ -142,7 +142,7 @@ def add_item(
     _open(get(connection, set_id))
     content = {"clip": clip_id, "document": document, "reflection": (text or "").strip()}
     if not content[kind]:
-        raise RequestFault(detail=f"an item of kind {kind} needs its {kind}")
+        raise RequestFault(detail="item-incomplete", item=kind)
     if clip_id:
         clips.get(connection, clip_id)
     item = EvidenceItem(
@@ -180,7 +180,7 @@ def write_reflection(connection: Connection, item_id: str, text: str, *, actor: 
     set_id, item = find_item(connection, item_id)
     _open(get(connection, set_id))
     if item.kind is not EvidenceKind.REFLECTION or not text.strip():
-        raise RequestFault(detail="only a reflection has words to change")
+        raise RequestFault(detail="only-reflections")
     connection.execute(update(tables.evidence_item).where(ITEM.id == item_id).values(text=text))
     _touch(connection, set_id)
     audit.record(connection, actor, "evidence.reflect", set_id, item=item_id)

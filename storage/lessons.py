@@ -212,7 +212,7 @@ def join(
         RequestFault: both are the same lesson.
     """
     if lesson_id == other_id:
-        raise RequestFault(detail="a lesson can't be joined to itself")
+        raise RequestFault(detail="joined-to-itself")
     more = get(connection, other_id).parts
     one = set_parts(
         connection, lesson_id, revision, lambda p: p + more, actor=actor, action="lesson.join"

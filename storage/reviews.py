@@ -168,7 +168,7 @@ def decide(
         created_at=now,
     )
     if outcome is Outcome.RETURNED and not decision.reasons:
-        raise RequestFault(detail="say what has to be improved")
+        raise RequestFault(detail="say-what")
     connection.execute(insert(tables.decision).values(to_row(decision, tables.decision)))
     table = tables.evidence_set
     connection.execute(
@@ -202,11 +202,11 @@ def _level(
     if outcome is Outcome.RETURNED:
         return chosen
     if chosen is None:
-        raise RequestFault(detail="the reviewers differ: name the level")
+        raise RequestFault(detail="reviewers-differ")
     if chosen not in {mark.level for finding in found for mark in finding.marks}:
         raise RequestFault(detail=f"no reviewer gave the level {chosen}")
     if chosen in too_low:
-        raise RequestFault(detail="what is below a pass is returned, not passed")
+        raise RequestFault(detail="below-a-pass")
     return chosen
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from guanke.admission import ACTOR, admit_lesson, make_ready
 from guanke.commands.serve import serve
-from guanke.console import EXIT_DONE, EXIT_MEDIA, Terminal
+from guanke.console import EXIT_DONE, Terminal
 from guanke.following import follow, follow_step
 from guanke.house import House, knowledge, open_house
 from guanke.progress import Bars
@@ -39,9 +39,7 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
         recording = follow(house, [recording], bars)[0]
     found = report(house.database, recording.id)
     if recording.state is not RecordingState.READY:
-        for error in found["errors"]:
-            terminal.note(error["message_zh"], error["message_en"])
-        return EXIT_MEDIA
+        return terminal.explain(found["errors"])
     known = knowledge(settings)
     terminal.show(summary(found, terminal.language, known.phases, known.competencies))
     path = _best_clip(house, recording)

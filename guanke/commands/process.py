@@ -2,18 +2,19 @@
 
 import argparse
 import json
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from guanke.admission import admit_lesson, make_ready
-from guanke.console import EXIT_DONE, EXIT_ENVIRONMENT, EXIT_MEDIA, Terminal, exit_code
+from guanke.console import EXIT_DONE, Terminal, exit_code
 from guanke.following import follow
 from guanke.house import House, knowledge, open_house
 from guanke.progress import Bars
 from guanke.report import refusal, report
 from guanke.settings import read_settings
 from guanke.summary import summary
+from ingest.names import shown_name
 from lessons import Recording, RecordingState
-from lessons.errors import EnvironmentFault, GuankeError
+from lessons.errors import GuankeError
 from lessons.records import LessonFacts
 
 
@@ -27,7 +28,10 @@ def options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace, terminal: Terminal) -> int:
-    """Admit every file, follow all of them to the end; the worst outcome is the exit code."""
+    """Admit every file, follow all of them to the end; the worst outcome is the exit code.
+
+    A full disk ends the waiting: what was done is kept, and goes on when there is room.
+    """
     settings = read_settings(data=options.data)
     house = open_house(settings)
     make_ready(house)
@@ -39,14 +43,14 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
             worst = max(worst, exit_code(error))
             terminal.error(error)
             if options.json:
-                _print_json(refusal(name, error), terminal)
+                _print_json(refusal(shown_name(name), error), terminal)
     with Bars(terminal.err, terminal.language) as bars:
         finished = follow(house, admitted, bars)
     known = knowledge(settings)
     for recording in finished:
         found = report(house.database, recording.id)
-        if recording.state is RecordingState.FAILED:
-            worst = max(worst, _explain(found["errors"], terminal))
+        if recording.state is not RecordingState.READY:
+            worst = max(worst, terminal.explain(found["errors"]))
         if options.json:
             _print_json(found, terminal)
         elif recording.state is RecordingState.READY:
@@ -57,7 +61,7 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
 
 def _admit(house: House, path: Path, options: argparse.Namespace) -> Recording:
     facts = LessonFacts(
-        title=options.title or path.stem,
+        title=options.title or PurePath(shown_name(path.name)).stem,
         teacher=options.teacher,
         subject=options.subject,
         grade=options.grade,
@@ -68,12 +72,3 @@ def _admit(house: House, path: Path, options: argparse.Namespace) -> Recording:
 
 def _print_json(found: object, terminal: Terminal) -> None:
     terminal.out.out(json.dumps(found, ensure_ascii=False))
-
-
-def _explain(errors: list[dict[str, str]], terminal: Terminal) -> int:
-    """Print why a recording failed and return the exit code that fits."""
-    environment = {kind.code for kind in EnvironmentFault.kinds()}
-    for error in errors:
-        terminal.note(error["message_zh"], error["message_en"])
-    broken = any(error["code"] in environment for error in errors)
-    return EXIT_ENVIRONMENT if broken else EXIT_MEDIA

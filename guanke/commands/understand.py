@@ -50,11 +50,14 @@ def _read(name: str) -> Transcript:
     except FileNotFoundError as error:
         raise MediaMissing(file=name) from error
     except (UnicodeDecodeError, IsADirectoryError, PermissionError) as error:
-        raise TranscriptUnreadable(file=name, detail=str(error)) from error
+        cause = "not-text" if isinstance(error, UnicodeDecodeError) else "not-permitted"
+        raise TranscriptUnreadable(file=name, detail=cause) from error
     try:
         read: Transcript = adapter(Transcript).validate_json(text)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise TranscriptUnreadable(file=name, detail=f"{where}: {first['msg']}") from error
+        raise TranscriptUnreadable(
+            file=name, detail="field", where=where or "JSON", said=first["msg"]
+        ) from error
     return read

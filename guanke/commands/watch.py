@@ -4,7 +4,7 @@ import argparse
 import signal
 import threading
 import time
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from guanke.admission import admit_lesson, make_ready
 from guanke.console import EXIT_DONE, Terminal
@@ -12,7 +12,7 @@ from guanke.house import House, open_house
 from guanke.settings import read_settings
 from guanke.supervisor import Supervisor
 from ingest.drop_folder import DropFolder, Found, lesson_date
-from lessons.errors import DataFolderInUse, DiskFull, DropFolderMissing, GuankeError
+from lessons.errors import DataFolderInUse, DropFolderMissing, EnvironmentFault, GuankeError
 from lessons.records import LessonFacts
 from storage import intake
 
@@ -68,6 +68,7 @@ class Watcher:
         self._terminal = terminal
         self._delete = delete
         self._looked_at = 0.0
+        self._told = set[tuple[str, str]]()
 
     def look_until(self, told: threading.Event) -> bool:
         """Look again when the last look was a while ago; return whether to end."""
@@ -89,8 +90,8 @@ class Watcher:
             if found.refusal:
                 raise found.refusal
             recording = admit_lesson(self._house, found.path, _facts(found))
-        except DiskFull as error:  # it stays where it is and is tried again
-            self._terminal.error(error)
+        except EnvironmentFault as error:  # it stays where it is and is tried again
+            self._tell_once(found, error)
             return
         except GuankeError as error:
             self._terminal.error(error)
@@ -102,7 +103,22 @@ class Watcher:
             f"taken in: {found.relative}" + ("" if found.matched else " (unmatched)"),
         )
         if self._delete:
+            self._remove(found)
+
+    def _tell_once(self, found: Found, error: GuankeError) -> None:
+        """Say what keeps a file waiting, not again every two seconds."""
+        if (found.identity, error.code) not in self._told:
+            self._told.add((found.identity, error.code))
+            self._terminal.error(error)
+
+    def _remove(self, found: Found) -> None:
+        try:
             found.path.unlink()
+        except OSError:
+            self._terminal.note(
+                f"{found.relative}：已入库，但原文件无法删除，请检查目录权限。",
+                f"{found.relative}: taken in, but it can't be deleted; mend the folder's rights.",
+            )
 
     def _note(self, found: Found, recording_id: str | None, error: GuankeError | None) -> None:
         with self._house.database.write() as connection:
@@ -122,7 +138,7 @@ def _facts(found: Found) -> LessonFacts:
     period = f" 第{said['period']}节" if said.get("period") else ""
     fallback = f"{said.get('room', '')} {said.get('date', '')}{period}".strip()
     return LessonFacts(
-        title=said.get("title") or fallback or found.path.stem,
+        title=said.get("title") or fallback or PurePath(found.relative).stem,
         teacher=said.get("teacher"),
         subject=said.get("subject"),
         grade=said.get("grade"),

@@ -80,8 +80,12 @@ def encode_edges(
     for n, edge in enumerate(edges):
         encoded = _encoded((scratch / f"edge-{n}.h264").read_bytes(), parameters.length_bytes)
         if len(encoded.frames) != edge.end - edge.first:
-            detail = f"{len(encoded.frames)} frames of {edge.end - edge.first}"
-            raise MediaUnreadable(file=ffmpeg.file_name, detail=detail)
+            raise MediaUnreadable(
+                file=ffmpeg.file_name,
+                detail="frames-missing",
+                found=len(encoded.frames),
+                wanted=edge.end - edge.first,
+            )
         found.append(encoded)
     return found
 

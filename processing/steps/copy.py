@@ -36,7 +36,7 @@ def copy_video(source: Path, info: MediaInfo, *, ffmpeg: Ffmpeg, scratch: Path) 
     """
     picture, sound = info.video, info.audio
     if picture is None or not info.compliant or picture.fps is None or picture.height is None:
-        raise MediaRefused(file=ffmpeg.file_name, detail="not to be copied")
+        raise MediaRefused(file=ffmpeg.file_name, detail="not-compliant")
     grid = _on_the_grid(picture.fps, picture.reordered, old=ffmpeg.tools.major < _NEW_FFMPEG)
     outputs = {f"{picture.height}p": (picture, grid)}
     if sound is not None and _copies(sound):

@@ -82,7 +82,7 @@ def read_header(path: Path, *, file_name: str) -> TrackHeader:
             if kind == b"moov":
                 file.seek(offset)
                 return _header_of(file.read(size), offset + size, file_name)
-    raise MediaUnreadable(file=file_name, detail="no header")
+    raise MediaUnreadable(file=file_name, detail="rendition-broken")
 
 
 def _header_of(moov: bytes, init_bytes: int, file_name: str) -> TrackHeader:
@@ -91,7 +91,7 @@ def _header_of(moov: bytes, init_bytes: int, file_name: str) -> TrackHeader:
     stsd = box_at(moov, *media, b"minf", b"stbl", b"stsd")
     trex = box_at(moov, b"moov", b"mvex", b"trex")
     if mdhd is None or stsd is None or trex is None:
-        raise MediaUnreadable(file=file_name, detail="not a fragmented MP4")
+        raise MediaUnreadable(file=file_name, detail="rendition-broken")
     version = moov[mdhd[0]]
     timescale = struct.unpack_from(">I", moov, mdhd[0] + (20 if version else 12))[0]
     _, entry, entry_end = next(boxes(moov, stsd[0] + 8, stsd[1]))

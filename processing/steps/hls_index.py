@@ -66,7 +66,7 @@ def read_rendition(
     with path.open("rb") as file:
         init, fragments = _read(file)
     if not fragments:
-        raise MediaUnreadable(file=file_name, detail=f"no media came out for {name}")
+        raise MediaUnreadable(file=file_name, detail="nothing-came-out", name=name)
     segments = _grouped(fragments, _timescale(init), product.bytes)
     return Rendition(
         name=name,

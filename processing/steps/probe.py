@@ -28,21 +28,21 @@ from processing.steps.rates import MAX_FPS, frame_rate
 # What is told from the first bytes, before any parser runs: text that tells a player to open
 # something else, and things that are no recording at all.
 _NOT_A_RECORDING = (
-    (b"#EXTM3U", "an HLS playlist"),
-    (b"ffconcat", "a list of other files"),
-    (b"<MPD", "a DASH manifest"),
-    (b"<?xml", "an XML document"),
-    (b"<svg", "a drawing"),
-    (b"<!DOCTYPE", "a web page"),
-    (b"<html", "a web page"),
-    (b"v=0", "a session description"),
-    (b"[playlist]", "a playlist"),
-    (b"%PDF", "a PDF document"),
-    (b"PK\x03\x04", "an archive or a slide deck"),
-    (b"\x89PNG", "a picture"),
-    (b"\xff\xd8\xff", "a picture"),
-    (b"\x7fELF", "a program"),
-    (b"MZ", "a program"),
+    (b"#EXTM3U", "hls-playlist"),
+    (b"ffconcat", "file-list"),
+    (b"<MPD", "dash-manifest"),
+    (b"<?xml", "xml"),
+    (b"<svg", "drawing"),
+    (b"<!DOCTYPE", "web-page"),
+    (b"<html", "web-page"),
+    (b"v=0", "session-description"),
+    (b"[playlist]", "playlist"),
+    (b"%PDF", "pdf"),
+    (b"PK\x03\x04", "archive"),
+    (b"\x89PNG", "image"),
+    (b"\xff\xd8\xff", "image"),
+    (b"\x7fELF", "program"),
+    (b"MZ", "program"),
 )
 
 _STREAM_FACTS = (
@@ -148,35 +148,34 @@ def _ask(source: Path, ffmpeg: Ffmpeg) -> dict[str, Any]:
     try:
         return ffmpeg.probe(source, "-show_entries", _FACTS)
     except MediaUnreadable as failure:
-        detail = str(failure.facts["detail"])
-        if "whitelist" in detail or "non standard extension" in detail:
-            raise MediaRefused(
-                file=ffmpeg.file_name, detail="a playlist, a picture or another kind of file"
-            ) from failure
+        said = str(failure.facts["said"])
+        if "whitelist" in said or "non standard extension" in said:
+            raise MediaRefused(file=ffmpeg.file_name, detail="other-kind") from failure
         raise
 
 
 def _hold_limits(streams: Sequence[Mapping[str, Any]], limits: MediaLimits, file_name: str) -> None:
     if len(streams) > limits.max_streams:
-        raise MediaTooLarge(file=file_name, detail=f"{len(streams)} streams")
+        raise MediaTooLarge(file=file_name, detail="streams", streams=len(streams))
     for stream in streams:
         width, height = int(stream.get("width", 0)), int(stream.get("height", 0))
         if width * height > limits.max_pixels:
-            raise MediaTooLarge(file=file_name, detail=f"{width}×{height} pixels")
+            raise MediaTooLarge(file=file_name, detail="pixels", width=width, height=height)
 
 
 def _hold_duration(
     duration_ms: int, scans: Sequence[PacketScan], limits: MediaLimits, file_name: str
 ) -> None:
     if duration_ms > limits.max_duration_ms:
-        raise MediaTooLarge(file=file_name, detail=f"{duration_ms / 3_600_000:.1f} h")
+        hours = f"{duration_ms / 3_600_000:.1f}"
+        raise MediaTooLarge(file=file_name, detail="hours", hours=hours)
     if duration_ms <= 0 and not any(scan.times for scan in scans):
         raise MediaWithoutTracks(file=file_name)
 
 
 def _hold_rate(track: Track, limits: MediaLimits, file_name: str) -> None:
     if track.fps and track.fps > limits.max_fps:
-        raise MediaTooLarge(file=file_name, detail=f"{float(track.fps):.0f} frames a second")
+        raise MediaTooLarge(file=file_name, detail="fps", fps=f"{float(track.fps):.0f}")
 
 
 def _picture_track(stream: Mapping[str, Any], scan: PacketScan, zero_ms: int) -> Track:

@@ -43,7 +43,7 @@ def load_framework(path: Path | None = None) -> FrameworkData:
             competencies=competencies,
         )
     except (yaml.YAMLError, KeyError, TypeError, AttributeError, ValueError) as fault:
-        raise FrameworkUnreadable(file=name, detail=_reason(fault)) from fault
+        raise _unreadable(name, fault) from fault
     return FrameworkData(framework=framework, cues=cues)
 
 
@@ -61,9 +61,9 @@ def load_phases(path: Path | None = None) -> tuple[Phase, ...]:
             for entry in entries
         )
     except (yaml.YAMLError, KeyError, TypeError, AttributeError) as fault:
-        raise FrameworkUnreadable(file=name, detail=_reason(fault)) from fault
+        raise _unreadable(name, fault) from fault
     if not phases:
-        raise FrameworkUnreadable(file=name, detail="no phases")
+        raise FrameworkUnreadable(file=name, detail="no-phases")
     return phases
 
 
@@ -78,7 +78,7 @@ def read_data(path: Path | None, packaged: str) -> tuple[str, bytes]:
     try:
         return path.name, path.read_bytes()
     except OSError as fault:
-        raise FrameworkUnreadable(file=path.name, detail=fault.strerror or "unreadable") from fault
+        raise FrameworkUnreadable(file=path.name, detail="not-permitted") from fault
 
 
 def _competency(entry: Mapping[str, Any]) -> Competency:
@@ -110,5 +110,8 @@ def _cues(entry: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(str(phrase) for language in ("zh", "en") for phrase in cues.get(language) or ())
 
 
-def _reason(fault: Exception) -> str:
-    return f"missing {fault}" if isinstance(fault, KeyError) else " ".join(str(fault).split())
+def _unreadable(name: str, fault: Exception) -> FrameworkUnreadable:
+    if isinstance(fault, KeyError):
+        return FrameworkUnreadable(file=name, detail="field-missing", where=str(fault))
+    said = " ".join(str(fault).split())
+    return FrameworkUnreadable(file=name, detail="content-invalid", said=said)

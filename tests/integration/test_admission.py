@@ -1,5 +1,6 @@
 """Taking files in: once, whole, and without a word lost."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,14 @@ from guanke.console import Terminal
 from guanke.house import House, open_house
 from guanke.settings import Settings
 from ingest.drop_folder import DropFolder, lesson_date
-from lessons.errors import BadPattern, DataFolderUnusable, MediaEmpty, MediaMissing, MediaRefused
+from lessons.errors import (
+    BadPattern,
+    DataFolderUnusable,
+    MediaEmpty,
+    MediaMissing,
+    MediaRefused,
+    SourceUnreadable,
+)
 from lessons.records import LessonFacts
 from storage import intake, janitor, lessons, recordings, steps
 from storage.lessons import LessonFilter
@@ -180,3 +188,66 @@ def test_a_folder_that_cannot_be_written_says_so(tmp_path: Path) -> None:
     blocked.write_text("a file where a folder should be")
     with pytest.raises(DataFolderUnusable, match="data"):
         open_house(Settings(data=blocked / "inside"))
+
+
+def test_a_mended_side_car_is_looked_at_anew(house: House, drop: Path) -> None:
+    """The recording beside a broken one waits for that, and is not forgotten."""
+    file_of(drop, "课.mp4")
+    side_car = file_of(drop, "课.json", b'{"title": ')
+    watcher = Watcher(DropFolder(drop, PATTERNS, stable_s=0), house, Terminal("zh"), delete=False)
+    for _ in range(3):
+        watcher.look()
+    with house.database.read() as connection:
+        (refused,) = intake.unmatched(connection)
+        assert refused.error_code == "side-car-unreadable"
+        assert not recordings.page(connection)
+    side_car.write_text('{"title": "分数", "teacher": "李老师"}', encoding="utf-8")
+    watcher.look()
+    with house.database.read() as connection:
+        assert [x.title for x in lessons.page(connection, LessonFilter())] == ["分数"]
+
+
+def test_names_in_gbk_and_names_that_steer_a_terminal_are_shown(house: House, drop: Path) -> None:
+    """Recorders on Windows write GBK over FTP; an escape sequence is no part of a name."""
+    for name in ("三年级数学.mp4".encode("gbk"), b"a\x1b[31mb.mp4"):
+        Path(os.fsdecode(os.fsencode(drop) + b"/" + name)).write_bytes(name)
+    watcher = Watcher(DropFolder(drop, PATTERNS, stable_s=0), house, Terminal("zh"), delete=False)
+    watcher.look()
+    watcher.look()
+    with house.database.read() as connection:
+        names = {r.file_name for r in recordings.page(connection)}
+    assert names == {"三年级数学.mp4", "a\ufffd[31mb.mp4"}
+
+
+def test_what_cannot_be_read_now_is_read_later(house: House, drop: Path) -> None:
+    """A folder that vanished under the watcher, a share that went away: it looks again."""
+    file_of(drop, "301/课.mp4")
+    watcher = Watcher(DropFolder(drop, PATTERNS, stable_s=0), house, Terminal("zh"), delete=False)
+    watcher.look()
+    away = drop.with_name("away")
+    drop.rename(away)
+    watcher.look()
+    away.rename(drop)
+    watcher.look()
+    with house.database.read() as connection:
+        assert len(recordings.page(connection)) == 1
+
+
+@pytest.mark.skipif(os.getuid() == 0, reason="root may read and delete everything")
+def test_rights_that_are_missing_are_named_and_mended(house: House, drop: Path) -> None:
+    """A file that may not be read waits; one that may not be deleted stays, and is taken once."""
+    path = file_of(drop, "课.mp4")
+    path.chmod(0)
+    watcher = Watcher(DropFolder(drop, PATTERNS, stable_s=0), house, Terminal("zh"), delete=True)
+    watcher.look()
+    watcher.look()
+    with pytest.raises(SourceUnreadable, match="may not be read"):
+        admit_lesson(house, path, LessonFacts(title="x"))
+    path.chmod(0o600)
+    drop.chmod(0o500)
+    for _ in range(3):
+        watcher.look()
+    drop.chmod(0o700)
+    with house.database.read() as connection:
+        assert len(recordings.page(connection)) == 1
+    assert path.exists()

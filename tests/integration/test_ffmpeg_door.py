@@ -1,13 +1,13 @@
 """The door to ffmpeg: it lets nothing out, nothing else in, and leaves nothing behind."""
 
 import os
-import signal
 import socket
 import subprocess
 import sys
 import threading
 import time
 from pathlib import Path
+from random import Random
 
 import psutil
 import pytest
@@ -52,6 +52,18 @@ def test_progress_is_a_rising_share(tmp_path: Path) -> None:
     assert shares[-1] == pytest.approx(1.0, abs=0.05)
 
 
+def test_a_run_of_unknown_length_shows_that_it_lives(tmp_path: Path) -> None:
+    """Sound that is only measured, packets that are listed: no share, but signs of life."""
+    signs: list[float] = []
+    door = Ffmpeg(find_tools(), on_progress=signs.append)
+    door.run(["-f", "lavfi", "-i", media.tone(60), "-f", "null", "-"], scratch=tmp_path)
+    assert signs
+    signs.clear()
+    listed = ["-f", "lavfi", "-i", media.moving(4), "-f", "framecrc", "pipe:1"]
+    assert list(door.lines(listed, scratch=tmp_path))
+    assert signs
+
+
 def test_stop_ends_ffmpeg_at_once(tmp_path: Path) -> None:
     """The wish to stop kills the process group although ffmpeg would run for ever."""
     stop = threading.Event()
@@ -82,29 +94,72 @@ def test_abandoned_frames_leave_no_process(tmp_path: Path) -> None:
     assert _soon_none(mark)
 
 
+def _worker(folder: Path, walls: str) -> subprocess.Popen[str]:
+    """Start a worker that runs ffmpeg without end; it writes a line when it is about to."""
+    environment = dict(os.environ)
+    if walls == "no bubblewrap":
+        programs = folder / "bin"
+        programs.mkdir(exist_ok=True)
+        for name in ("prlimit", "setpriv", "nice"):
+            if not (programs / name).exists():
+                (programs / name).symlink_to(f"/usr/bin/{name}")
+        environment["PATH"] = str(programs)
+    command = [*ENDLESS[:-3], "-metadata", f"comment={folder.name}", *ENDLESS[-3:]]
+    code = (
+        "from pathlib import Path; from processing import sandbox; from processing.ffmpeg import *;"
+        "tools = find_tools(); sandbox.describe(); print('now', flush=True);"
+        f"Ffmpeg(tools).run({command!r}, scratch=Path({str(folder)!r}))"
+    )
+    return subprocess.Popen(
+        [sys.executable, "-c", code], env=environment, stdout=subprocess.PIPE, text=True
+    )
+
+
 @pytest.mark.parametrize("walls", ["all", "no bubblewrap"])
 def test_ffmpeg_dies_with_its_worker(tmp_path: Path, walls: str) -> None:
     """A worker killed with SIGKILL takes its ffmpeg along, with a sandbox and without."""
     mark = f"comment={tmp_path.name}"
-    programs = tmp_path / "bin"
-    programs.mkdir()
-    for name in ("prlimit", "setpriv", "nice"):
-        (programs / name).symlink_to(f"/usr/bin/{name}")
-    environment = dict(os.environ)
-    if walls == "no bubblewrap":
-        environment["PATH"] = str(programs)
-    command = [*ENDLESS[:-3], "-metadata", mark, *ENDLESS[-3:]]
-    code = (
-        "from pathlib import Path; from processing.ffmpeg import *;"
-        f"Ffmpeg(find_tools()).run({command!r}, scratch=Path({str(tmp_path)!r}))"
-    )
-    worker = subprocess.Popen([sys.executable, "-c", code], env=environment)
-    end = time.monotonic() + 20
-    while len(_running(mark)) < 2 and time.monotonic() < end:
-        time.sleep(0.1)
-    assert len(_running(mark)) >= 2
-    worker.send_signal(signal.SIGKILL)
-    worker.wait()
+    with _worker(tmp_path, walls) as worker:
+        end = time.monotonic() + 20
+        while len(_running(mark)) < 2 and time.monotonic() < end:
+            time.sleep(0.1)
+        assert len(_running(mark)) >= 2
+        worker.kill()
+    assert _soon_none(mark)
+
+
+@pytest.mark.parametrize("walls", ["all", "no bubblewrap"])
+def test_a_worker_killed_while_ffmpeg_starts_leaves_nobody(tmp_path: Path, walls: str) -> None:
+    """Whatever stands of the walls at that moment falls: none starts ffmpeg for a dead worker."""
+    random = Random(7)
+    for _ in range(8):
+        with _worker(tmp_path, walls) as worker:
+            assert worker.stdout
+            worker.stdout.readline()
+            time.sleep(random.uniform(0, 0.1))
+            worker.kill()
+    assert _soon_none(f"comment={tmp_path.name}")
+
+
+@needs_bubblewrap
+def test_ffmpeg_does_not_start_once_its_walls_fell(tmp_path: Path) -> None:
+    """A sandbox whose keeper is killed before the gate opens runs nothing: that is a crash."""
+    mark = f"comment={tmp_path.name}"
+
+    def kill() -> None:
+        end = time.monotonic() + 20
+        while not _running(mark) and time.monotonic() < end:
+            time.sleep(0.001)
+        for process in _running(mark)[:1]:
+            process.kill()
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    with pytest.raises(ToolCrashed):
+        Ffmpeg(find_tools()).run(
+            [*ENDLESS[:-3], "-metadata", mark, *ENDLESS[-3:]], scratch=tmp_path
+        )
+    killer.join()
     assert _soon_none(mark)
 
 

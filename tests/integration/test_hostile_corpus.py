@@ -1,6 +1,7 @@
 """The corpus of hostile and odd recordings: the good ones work, the bad ones are refused."""
 
 import os
+import re
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,6 +27,7 @@ REFUSED = {
     "gen_stsz_count_4g": "media-unreadable",
     "gen_truncated_no_moov": "media-unreadable",
 }
+NAMES = {"MP4", "MP", "MOV", "MKV", "TS", "HLS", "DASH", "XML"}  # the same in every language
 REFUSED_KINDS = ("gen_dash.", "gen_ffconcat", "gen_hls", "gen_html", "gen_sdp", "gen_subs")
 
 
@@ -58,6 +60,8 @@ def test_file_of_the_corpus(path: Path, tmp_path: Path) -> None:
         with pytest.raises(MediaFault) as caught:
             media.probed(path, tmp_path)
         assert caught.value.code == expected
+        words = caught.value.message("zh").removeprefix(path.name)
+        assert set(re.findall(r"[A-Za-z]{2,}", words)) <= NAMES
     else:
         _goes_all_the_way(path, media.probed(path, tmp_path), tmp_path)
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from lessons import MediaInfo, Track, TrackKind
-from processing.child import Progress, in_short, signal_of
+from processing.child import Progress
+from processing.failures import in_short, signal_of
 from processing.steps.hls_index import codec_of
 from processing.steps.pictures import max_rate, rungs
 from processing.steps.rates import frame_rate
