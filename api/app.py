@@ -18,6 +18,7 @@ from api.pages import Pages
 from api.receiving import Receiver
 from api.routes import (
     assignments,
+    audit,
     clips,
     comments,
     events,
@@ -26,14 +27,19 @@ from api.routes import (
     health,
     intake,
     lessons,
+    me,
     media,
+    people,
+    playback,
     recordings,
     review_media,
     reviews,
     rubrics,
+    school,
     search,
     segments,
     session,
+    sharing,
     suggestions,
     transcripts,
     uploads,
@@ -45,7 +51,8 @@ from storage import rubrics as kept_rubrics
 
 NOUNS = (
     lessons, recordings, transcripts, segments, suggestions, frameworks, clips, evidence, search,
-    events, health, uploads, intake, session, comments, reviews, assignments, rubrics,
+    events, health, uploads, intake, session, comments, reviews, assignments, rubrics, playback,
+    me, people, school, sharing, audit,
 )  # fmt: skip
 DESCRIPTION = (
     "Lessons from recording classrooms, and the micro-competency evidence in them. Times are whole "

@@ -56,8 +56,11 @@ STATUS: Mapping[type[GuankeError], int] = {
     refusals.Forbidden: 403,
     refusals.SeveralPeople: 409,
     refusals.StaffNumberTaken: 409,
+    refusals.NameTaken: 409,
+    refusals.TableUnreadable: 422,
     refusals.LastAdministrator: 409,
     refusals.PasswordTooWeak: 422,
+    refusals.PasswordWrong: 422,
     refusals.TooManySignIns: 429,
 }
 

@@ -49,6 +49,21 @@ def parse_range(header: str, size: int) -> tuple[int, int] | None:
     return start, end - start + 1
 
 
+def bytes_answered(request: Request, digest: str, size: int) -> tuple[int, int]:
+    """Return from where to where in a blob the answer to a request will be.
+
+    A range counts only where If-Range, if it is there, names this very blob: else all is sent.
+    """
+    etag = f'"{digest}"'
+    try:
+        found = parse_range(request.headers.get("range", ""), size)
+    except RangeOutside:
+        return size, size
+    stale = request.headers.get("if-range", etag) != etag
+    start, length = found if found and not stale else (0, size)
+    return start, start + length
+
+
 def blob(
     request: Request,
     store: ObjectStore,

@@ -5,7 +5,7 @@ another file to whoever keeps copies.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from lessons import Rendition, Span, TrackKind
 
@@ -54,16 +54,21 @@ def best_sound(renditions: Sequence[Rendition]) -> Rendition | None:
     return sounds.get("audio") or next(iter(sounds.values()), None)
 
 
-def media(rendition: Rendition) -> str:
-    """Return the media playlist of one rendition."""
+def media(rendition: Rendition, gaps: Collection[int] = ()) -> str:
+    """Return the media playlist of one rendition.
+
+    Args:
+        gaps: numbers of media segments that are not open; a player goes on behind them.
+    """
     address = f"{rendition.name}.mp4?v={rendition.digest[:12]}"
     longest = max((s.duration_us for s in rendition.segments), default=0)
     lines = [
-        *_head(math.ceil(longest / 1_000_000)),
+        *_head(math.ceil(longest / 1_000_000), version=8 if gaps else 7),
         f'#EXT-X-MAP:URI="{address}",BYTERANGE="{rendition.init_bytes}@0"',
     ]
-    for segment in rendition.segments:
+    for number, segment in enumerate(rendition.segments):
         lines += [
+            *(["#EXT-X-GAP"] if number in gaps else []),
             f"#EXTINF:{segment.duration_us / 1_000_000:.6f},",
             f"#EXT-X-BYTERANGE:{segment.bytes}@{segment.offset}",
             address,
@@ -117,8 +122,8 @@ def captions(duration_ms: int) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _head(target_s: int) -> Iterator[str]:
-    yield from ("#EXTM3U", "#EXT-X-VERSION:7", f"#EXT-X-TARGETDURATION:{max(target_s, 1)}")
+def _head(target_s: int, version: int = 7) -> Iterator[str]:
+    yield from ("#EXTM3U", f"#EXT-X-VERSION:{version}", f"#EXT-X-TARGETDURATION:{max(target_s, 1)}")
     yield from ("#EXT-X-MEDIA-SEQUENCE:0", "#EXT-X-PLAYLIST-TYPE:VOD")
 
 

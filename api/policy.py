@@ -16,8 +16,15 @@ from sqlalchemy.exc import OperationalError
 
 from api.services import Services
 from lessons.people import Role, Viewer
-from lessons.refusals import NotSignedIn, PasswordToChange, RequestForged, RoleMissing
-from storage import sessions
+from lessons.refusals import (
+    NotSignedIn,
+    PasswordToChange,
+    RequestForged,
+    RoleMissing,
+    ScopeMissing,
+)
+from storage import api_keys, sessions
+from storage.sessions import SignedIn
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 CSRF_HEADER = "x-csrf-token"
@@ -38,6 +45,7 @@ class Right(StrEnum):
     REVIEW = "review"
     LEAD = "lead"  # overviews of what others have handed in
     ORGANISE = "organise"  # who reviews what
+    WATCH = "watch"  # media, by a ticket (`api.seats`)
 
 
 AT_WORK = frozenset(Role) - {Role.ADMINISTRATOR}
@@ -55,10 +63,14 @@ ROLES: Mapping[Right, frozenset[Role]] = {
 
 
 @dataclass(frozen=True)
-class May:
-    """A dependency that lets in only who holds `right`, and says who it is."""
+class Policy:
+    """What every dependency that lets somebody in has: the right that its route asks for."""
 
     right: Right
+
+
+class May(Policy):
+    """Lets in only who holds the right, and says who it is."""
 
     def __call__(self, request: Request) -> Viewer:
         """Return who asks.
@@ -66,47 +78,73 @@ class May:
         Raises:
             NotSignedIn: nobody does, or their session is over.
             RequestForged: a change without the token of the session.
-            PasswordToChange, RoleMissing: not allowed.
+            PasswordToChange, RoleMissing, ScopeMissing: not allowed.
         """
         found = asking(request)
-        if found.password_to_change and self.right is not Right.SELF:
+        if self.right is not Right.SELF and found.password_to_change:
             raise PasswordToChange
+        if found.scopes is not None and self.right not in found.scopes:
+            raise ScopeMissing(scope=self.right)
         if found.viewer.roles.isdisjoint(ROLES[self.right]):
             raise RoleMissing
         return found.viewer
 
 
-@dataclass(frozen=True)
-class Open:
-    """A dependency of routes that need no account."""
-
-    right: Right = Right.ANYONE
+class Open(Policy):
+    """Lets everybody in."""
 
     async def __call__(self) -> None:
-        """Let everybody in."""
+        """Let them in."""
 
 
-def asking(request: Request) -> sessions.SignedIn:
-    """Return whose session a request belongs to; one indexed query.
+def asking(request: Request) -> SignedIn:
+    """Return who a request comes from, by the cookie of a session or by an API key; one query.
 
     Raises:
         NotSignedIn, RequestForged: see `May`.
     """
     services: Services = request.app.state.services
-    secret = request.cookies.get(cookie_name(request))
-    if not secret:
-        raise NotSignedIn
-    with services.database.read() as connection:
-        found = sessions.signed_in(connection, secret, services.sessions)
+    scheme, _, key = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":  # no browser sends it by itself: nothing to forge
+        with services.database.read() as connection:
+            found = api_keys.signed_in(connection, key.strip())
+    else:
+        found = _by_cookie(request, services)
     if found is None:
         raise NotSignedIn
-    if request.method not in SAFE_METHODS:
-        token = request.headers.get(CSRF_HEADER, "")
-        if not hmac.compare_digest(token, sessions.csrf_token(secret)):
-            raise RequestForged
-    if found.to_touch and found.viewer.session_id:
-        _touch(services, found.viewer.session_id)
+    if found.to_touch:
+        _touch(services, found)
     return found
+
+
+def _by_cookie(request: Request, services: Services) -> SignedIn | None:
+    secret = request.cookies.get(cookie_name(request))
+    if not secret:
+        return None
+    with services.database.read() as connection:
+        found = sessions.signed_in(connection, secret, services.sessions)
+    if found and request.method not in SAFE_METHODS:
+        token = request.headers.get(CSRF_HEADER, "").encode()
+        if not hmac.compare_digest(token, sessions.csrf_token(secret).encode()):
+            raise RequestForged
+    return found
+
+
+def holder_of(request: Request, holder: str) -> Viewer:
+    """Return who holds a ticket; their session, or key, has to live.
+
+    Raises:
+        NotSignedIn: it does not.
+    """
+    services: Services = request.app.state.services
+    with services.database.read() as connection:
+        if holder.startswith("k"):
+            found = api_keys.by_id(connection, holder[1:])
+        else:
+            found = sessions.by_id(connection, holder[1:], services.sessions)
+    if found is None or found.password_to_change:
+        raise NotSignedIn
+    return found.viewer
 
 
 def cookie_name(request: Request) -> str:
@@ -114,15 +152,18 @@ def cookie_name(request: Request) -> str:
     return SECURE_COOKIE if request.url.scheme == "https" else PLAIN_COOKIE
 
 
-def _touch(services: Services, session_id: str) -> None:
+def _touch(services: Services, found: SignedIn) -> None:
     try:
         with services.database.write() as connection:
-            sessions.touch(connection, session_id)
+            if found.key_id:
+                api_keys.touch(connection, found.key_id)
+            else:
+                sessions.touch(connection, found.viewer.session_id or "")
     except OperationalError:  # a busy database is no reason to refuse: it is noted next time
         return
 
 
-Anyone = Annotated[None, Depends(Open())]
+Anyone = Annotated[None, Depends(Open(Right.ANYONE))]
 Self = Annotated[Viewer, Depends(May(Right.SELF))]
 Looks = Annotated[Viewer, Depends(May(Right.LOOK))]
 Edits = Annotated[Viewer, Depends(May(Right.EDIT))]
@@ -136,5 +177,5 @@ Organises = Annotated[Viewer, Depends(May(Right.ORGANISE))]
 
 def declared(route: APIRoute) -> tuple[Right, ...]:
     """Return the rights that a route names: exactly one, or the route is wrong."""
-    calls = (dependency.call for dependency in route.dependant.dependencies)
-    return tuple(call.right for call in calls if isinstance(call, May | Open))
+    calls: list[object] = [dependency.call for dependency in route.dependant.dependencies]
+    return tuple(call.right for call in calls if isinstance(call, Policy))

@@ -12,7 +12,14 @@ GRACE_S = 5  # for answers under way, such as a download
 class Server(uvicorn.Server):
     """uvicorn over one application, quiet, and quick to stop while pages are open."""
 
-    def __init__(self, app: FastAPI, *, host: str = "127.0.0.1", port: int = 0) -> None:
+    def __init__(
+        self, app: FastAPI, *, host: str = "127.0.0.1", port: int = 0, proxies: str = ""
+    ) -> None:
+        """Prepare it.
+
+        Args:
+            proxies: addresses whose word on scheme and sender (X-Forwarded-*) is believed.
+        """
         self.app = app
         super().__init__(
             uvicorn.Config(
@@ -22,6 +29,8 @@ class Server(uvicorn.Server):
                 log_level="warning",
                 access_log=False,
                 server_header=False,
+                proxy_headers=bool(proxies),
+                forwarded_allow_ips=proxies,
                 timeout_graceful_shutdown=GRACE_S,
             )
         )

@@ -1,6 +1,7 @@
 """What the routes need; `guanke` puts it together and hands it to `api.app.create_app`."""
 
 import os
+import secrets
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -34,6 +35,7 @@ class Services:
             a foreign page can't reach us by a name of its own.
         owner: begins the name of every lease that this process takes; whoever knows it to be dead
             frees what begins so.
+        secret: signs the addresses of media; kept, so that a restart stops no film.
         sessions: how long somebody stays signed in.
         workers: how many processes serve each queue; one where it is not said.
         rubrics: those that come with the framework; kept in the database when the API starts.
@@ -52,6 +54,7 @@ class Services:
     max_document_bytes: int = 200 << 20
     upload_terms: UploadTerms = field(default_factory=UploadTerms)
     owner: str = field(default_factory=lambda: f"api:{socket.gethostname()}:{os.getpid()}:")
+    secret: bytes = field(default_factory=lambda: secrets.token_bytes(32))
     sessions: SessionTerms = field(default_factory=SessionTerms)
     workers: Mapping[str, int] = field(default_factory=dict)
     threads: int = 16

@@ -10,7 +10,7 @@ from lessons import Recording
 from lessons.errors import DataFolderInUse, EnvironmentFault
 from lessons.records import LessonFacts
 from storage import lessons as kept_lessons
-from storage import steps
+from storage import people, steps
 from storage.migrate import migrate
 
 ACTOR = "command"
@@ -41,5 +41,6 @@ def admit_lesson(
         actor=ACTOR,
     )
     with house.database.write() as connection:
-        kept_lessons.of_recording(connection, recording, facts, actor=ACTOR)
+        teacher_id = people.whose(connection, ACTOR, facts.teacher)
+        kept_lessons.of_recording(connection, recording, facts, actor=ACTOR, teacher_id=teacher_id)
     return recording

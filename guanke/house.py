@@ -1,5 +1,7 @@
 """Wires the rooms together: from settings to a database, a store, a pipeline."""
 
+import os
+import secrets
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,6 +31,22 @@ class House:
     def scratch(self) -> Path:
         """Where steps work."""
         return self.settings.folder / "scratch"
+
+    def secret(self, name: str) -> bytes:
+        """Return a secret of this folder, made when it is first asked for; readable by us alone."""
+        folder = self.settings.folder / "secrets"
+        make_folder(folder)
+        folder.chmod(0o700)
+        path = folder / name
+        with disk_errors(path):
+            if not path.exists():
+                with os.fdopen(
+                    os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb"
+                ) as f:
+                    f.write(secrets.token_bytes(32))
+                    f.flush()
+                    os.fsync(f.fileno())
+            return path.read_bytes()
 
     @property
     def uploads(self) -> Path:

@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 from lessons.errors import BadSetting
 from processing.plan import Queue
 from storage.leases import LeaseTerms
+from storage.sessions import SessionTerms
 from storage.uploads import UploadTerms
 
 SETTINGS_FILE = "GUANKE_SETTINGS"
@@ -29,6 +30,12 @@ class Settings(BaseSettings):
     data: Path = Path("data")
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8765
+    hosts: str | None = (
+        None  # names by which browsers call us besides this machine's own, with commas
+    )
+    trusted_proxies: str | None = None  # addresses whose X-Forwarded-* is believed, with commas
+    session_idle_s: Annotated[float, Field(gt=0)] = 8 * 3600
+    session_longest_s: Annotated[float, Field(gt=0)] = 7 * 24 * 3600
     lang: str | None = None  # zh or en; None: as the environment's LANG says
 
     ffmpeg: str | None = None
@@ -68,6 +75,17 @@ class Settings(BaseSettings):
             max_crashes=self.max_crashes,
             max_retries=self.max_retries,
         )
+
+    @property
+    def session_terms(self) -> SessionTerms:
+        """How long somebody stays signed in."""
+        return SessionTerms(idle_s=self.session_idle_s, longest_s=self.session_longest_s)
+
+    @property
+    def known_hosts(self) -> frozenset[str]:
+        """Every name by which a browser may call us."""
+        named = {host.strip().lower() for host in (self.hosts or "").split(",")} - {""}
+        return frozenset({"127.0.0.1", "localhost", "[::1]"} | named)
 
     @property
     def upload_terms(self) -> UploadTerms:

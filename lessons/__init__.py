@@ -22,6 +22,7 @@ from lessons.media import (
     TrackKind,
 )
 from lessons.people import (
+    ApiKey,
     Campus,
     Membership,
     Person,
@@ -66,6 +67,7 @@ __all__ = [
     "AggregationRule",
     "Agreement",
     "Anchor",
+    "ApiKey",
     "Assignment",
     "Audience",
     "Blindness",

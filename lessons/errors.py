@@ -294,11 +294,14 @@ class Cancelled(TransientFault):
     zh = "已按要求停止。"
 
 
-class NotLoopback(EnvironmentFault):
-    """There are no accounts yet, so Guanke answers on this machine only, not on {host}. Use
-    127.0.0.1."""
+class HostsUnnamed(EnvironmentFault):
+    """To answer on {host}, name the addresses that people will type: GUANKE_HOSTS=guanke.school.cn
+    (several with commas). Otherwise use 127.0.0.1."""
 
-    zh = "目前还没有账号体系，只能在本机访问，不能监听 {host}。请使用 127.0.0.1。"
+    zh = (
+        "要监听 {host}，请用 GUANKE_HOSTS 指定大家使用的访问地址，"
+        "如 guanke.school.cn（多个用逗号分隔）；否则请使用 127.0.0.1。"
+    )
 
 
 class AddressInUse(EnvironmentFault):

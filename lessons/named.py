@@ -26,6 +26,7 @@ NAMES_ZH = {
     "campus": "校区",
     "research group": "教研组",
     "room": "录播教室",
+    "school group": "教育集团",
     "session": "登录",
     "API key": "接口密钥",
     # Steps, as the queue shows them.

@@ -117,6 +117,19 @@ class Session:
     agent: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class ApiKey:
+    """What a program signs in with, in somebody's name (接口密钥)."""
+
+    id: str
+    name: str
+    prefix: str  # by which people recognise it
+    scopes: tuple[str, ...]  # rights of `api.policy`
+    expires_at: datetime
+    used_at: datetime | None = None
+    created_at: datetime
+
+
 class Signature(str):
     """A person's name as the audit writes it; it remembers whose it is, and in which school."""
 

@@ -15,6 +15,12 @@ class WrongPassword(RequestFault):
     zh = "工号（姓名）或密码不正确。"
 
 
+class PasswordWrong(RequestFault):
+    """The password you have now is not right."""
+
+    zh = "当前密码不正确。"
+
+
 class SeveralPeople(RequestFault):
     """Several people are called “{name}”. Sign in with your staff number instead."""
 
@@ -81,3 +87,21 @@ class RequestForged(Forbidden):
     """The page is out of date: load it again. (The request lacks the token of your session.)"""
 
     zh = "页面已过期，请刷新后重试。（请求缺少本次登录的令牌。）"
+
+
+class NameTaken(RequestFault):
+    """There is already one called “{name}”."""
+
+    zh = "“{name}”已存在。"
+
+
+class TableUnreadable(RequestFault):
+    """{file}: this table can't be read ({detail}). Save it as XLSX, or as CSV in UTF-8 or GBK."""
+
+    zh = "{file}：无法读取此表格（{detail}）。请另存为 XLSX，或 UTF-8／GBK 编码的 CSV。"
+
+
+class OutsideClip(Forbidden):
+    """Only the clip and half a minute around it are open to you."""
+
+    zh = "您只能观看该片段及其前后各 30 秒。"

@@ -2,10 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, Row, insert, select
 
 from lessons.people import person_of, school_of
 from storage import tables
@@ -32,6 +34,43 @@ def record(
         "school_group_id": school_of(actor),
     }
     connection.execute(insert(tables.audit).values(**line, digest=_digest(line)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditFilter:
+    """Which lines to list; what is None does not matter."""
+
+    actor_id: str | None = None
+    subject: str | None = None
+    action: str | None = None  # its beginning: lesson, lesson.share
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def page(
+    connection: Connection,
+    school_group_id: str,
+    chosen: AuditFilter,
+    *,
+    after: str | None = None,
+    limit: int = 50,
+) -> Sequence[Row[Any]]:
+    """Return the chosen lines of a school group, newest first, older than the one named `after`."""
+    column = tables.audit.c
+    query = select(tables.audit).where(column.school_group_id == school_group_id)
+    if chosen.actor_id:
+        query = query.where(column.actor_id == chosen.actor_id)
+    if chosen.subject:
+        query = query.where(column.subject == chosen.subject)
+    if chosen.action:
+        query = query.where(column.action.startswith(chosen.action, autoescape=True))
+    if chosen.since:
+        query = query.where(column.at >= chosen.since)
+    if chosen.until:
+        query = query.where(column.at < chosen.until)
+    if after and after.isdecimal():
+        query = query.where(column.id < int(after))
+    return connection.execute(query.order_by(column.id.desc()).limit(limit)).all()
 
 
 def broken_lines(connection: Connection) -> Iterator[int]:

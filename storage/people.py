@@ -10,9 +10,9 @@ from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, 
 from sqlalchemy.exc import IntegrityError
 
 from lessons import new_id
-from lessons.errors import Conflict, NotFound
+from lessons.errors import Conflict, NotFound, RequestFault
 from lessons.people import Membership, Person, PersonFacts, Role, person_of, school_of
-from lessons.refusals import StaffNumberTaken
+from lessons.refusals import LastAdministrator, SeveralPeople, StaffNumberTaken
 from storage import audit, tables
 from storage.mapping import from_row, to_plain, to_row
 
@@ -59,6 +59,7 @@ def page(
     *,
     query: str = "",
     group_id: str | None = None,
+    active_only: bool = False,
     after: str | None = None,
     limit: int = 50,
 ) -> Sequence[Person]:
@@ -74,6 +75,8 @@ def page(
         conditions.append(like | T.staff_number.startswith(query, autoescape=True))
     if group_id:
         conditions.append(T.id.in_(select(M.person_id).where(M.group_id == group_id)))
+    if active_only:
+        conditions.append(T.active.is_(True))
     if after:
         conditions.append(T.staff_number > after)
     return _people(connection, *conditions, limit=limit)
@@ -83,6 +86,18 @@ def known_as(connection: Connection, account: str) -> Sequence[Person]:
     """Return who may be meant by a staff number or a name, in any school group; leavers not."""
     same = (T.staff_number == account) | (T.name == account)
     return _people(connection, same, T.active.is_(True), limit=20)
+
+
+def only_known_as(connection: Connection, account: str) -> Person:
+    """Return the one person with this staff number or name, in any school group.
+
+    Raises:
+        NotFound, SeveralPeople: nobody is known so, or more than one.
+    """
+    found = known_as(connection, account)
+    if len(found) != 1:
+        raise SeveralPeople(name=account) if found else NotFound(what="person", id=account)
+    return found[0]
 
 
 def only_named(connection: Connection, school_group_id: str, name: str | None) -> Person | None:
@@ -137,6 +152,18 @@ def set_active(
     return _write(connection, new, revision, actor, "person.return" if active else "person.leave")
 
 
+def check_administered(connection: Connection, changed: Person) -> None:
+    """Hold a change against the rule that somebody has to keep the accounts.
+
+    Raises:
+        LastAdministrator: nobody who is here would be an administrator any more.
+    """
+    here = (T.school_group_id == changed.school_group_id, T.active.is_(True))
+    roles = connection.execute(select(T.roles).where(*here)).scalars()
+    if not any(Role.ADMINISTRATOR in held for held in roles):
+        raise LastAdministrator(name=changed.name)
+
+
 def choose_points(
     connection: Connection, person: Person, points: Sequence[str], *, actor: str
 ) -> Person:
@@ -186,7 +213,13 @@ def _number_kept(connection: Connection, person: Person) -> Iterator[None]:
 
 
 def _check(connection: Connection, person: Person) -> None:
-    """Hold groups and campus against the school group: nobody reaches into another."""
+    """Hold what is written against the rules: groups and campus are of the own school group."""
+    for name, longest in (("staff_number", 60), ("name", 100)):
+        said = getattr(person, name)
+        if not said.strip() or len(said) > longest:
+            raise RequestFault(detail=f"{name}: 1–{longest}")
+    if not person.roles:
+        raise RequestFault(detail="roles: 1–6")
     wanted = {m.group_id for m in person.memberships}
     for table, what, ids in (
         (tables.research_group, "research group", wanted),

@@ -36,6 +36,13 @@ class SignedIn:
     viewer: Viewer
     password_to_change: bool
     to_touch: bool  # it was last noted as seen a while ago
+    key_id: str | None = None  # of the API key, where no session asks
+    scopes: frozenset[str] | None = None  # what the key is for; None: a session, for all
+
+    @property
+    def holder(self) -> str:
+        """What names the session or the key, for tickets."""
+        return f"k{self.key_id}" if self.key_id else f"s{self.viewer.session_id}"
 
 
 def begin(

@@ -10,7 +10,7 @@ from fastapi.responses import PlainTextResponse
 
 from api import desk, playback
 from api.blind import cleaned, shield_of
-from api.media import RangeOutside, blob, parse_range
+from api.media import blob, bytes_answered
 from api.policy import Looks
 from api.review_schemas import ReviewedClip
 from api.routes.media import playlist
@@ -75,14 +75,10 @@ def read_reviewed_rendition(
 ) -> Response:
     """Read bytes of a clip under review; what lies outside of it is not there."""
     rendition = _rendition(held, clip, name)
-    try:
-        asked = parse_range(request.headers.get("range", ""), rendition.bytes)
-    except RangeOutside:
-        asked = None
+    begin, until = bytes_answered(request, rendition.digest, rendition.bytes)
     first, end = playback.bytes_inside(rendition, _around(clip))
-    begin, length = asked or (0, rendition.bytes)
-    opening = begin + length <= rendition.init_bytes
-    if not (opening or (first <= begin and begin + length <= end)):
+    opening = until <= rendition.init_bytes
+    if not (opening or (first <= begin and until <= end)):
         raise NotFound(what="rendition", id=name)
     media_type = "video/mp4" if rendition.kind is TrackKind.VIDEO else "audio/mp4"
     return blob(request, held.store, rendition.digest, media_type)

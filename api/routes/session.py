@@ -3,11 +3,18 @@
 from dataclasses import dataclass
 
 from fastapi import APIRouter, Request, Response
+from sqlalchemy import Connection
 
 from api.policy import Anyone, Self, asking, cookie_name
 from api.services import Held, Services
 from lessons.people import Person, Role
-from lessons.refusals import SeveralPeople, TooManySignIns, WrongPassword
+from lessons.refusals import (
+    PasswordTooWeak,
+    PasswordWrong,
+    SeveralPeople,
+    TooManySignIns,
+    WrongPassword,
+)
 from storage import audit, passwords, people, sessions, sign_ins
 
 router = APIRouter(prefix="/session", tags=["session"])
@@ -19,6 +26,14 @@ class SignIn:
 
     account: str
     password: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PasswordChange:
+    """The password one has, and the one to have from now on."""
+
+    current: str
+    chosen: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,16 +72,36 @@ def sign_in(
     old = request.cookies.get(cookie_name(request), "")
     with held.database.write() as connection:
         sessions.forget(connection, old)
-        secret = sessions.begin(
-            connection,
-            person.id,
-            held.sessions,
-            address=_address(request),
-            agent=request.headers.get("user-agent", ""),
-        )
-        found = sessions.signed_in(connection, secret, held.sessions)
-        assert found is not None
+        secret, found = _begin(connection, request, held, person.id)
         audit.record(connection, found.viewer.name, "session.begin", person.id)
+    set_cookie(request, response, secret, held)
+    return _shown(held, secret, found)
+
+
+@router.put("/password")
+def change_password(
+    viewer: Self, request: Request, response: Response, held: Held, change: PasswordChange
+) -> ShownSession:
+    """Choose another password. Every other session ends, and this one goes on under a new id."""
+    address = _address(request)
+    with held.database.read() as connection:
+        person = people.get(connection, viewer.school_group_id, viewer.person_id)
+        known = passwords.hash_of(connection, person.id)
+        wait_s = sign_ins.wait_s(connection, person.staff_number, address)
+    if wait_s:
+        raise TooManySignIns(seconds=wait_s)
+    if not passwords.fits(known, change.current):
+        with held.database.write() as connection:
+            sign_ins.failed(connection, person.staff_number, address)
+        raise PasswordWrong
+    passwords.check_strength(change.chosen, person)
+    if change.chosen == change.current:
+        raise PasswordTooWeak(least=passwords.LEAST)
+    words = passwords.hashed(change.chosen)
+    with held.database.write() as connection:
+        passwords.keep(connection, person.id, words, one_time=False, actor=viewer.name)
+        sessions.end_all(connection, person.id)
+        secret, found = _begin(connection, request, held, person.id)
     set_cookie(request, response, secret, held)
     return _shown(held, secret, found)
 
@@ -91,6 +126,18 @@ def set_cookie(request: Request, response: Response, secret: str, held: Services
         samesite="lax",
         secure=request.url.scheme == "https",
     )
+
+
+def _begin(
+    connection: Connection, request: Request, held: Services, person_id: str
+) -> tuple[str, sessions.SignedIn]:
+    agent = request.headers.get("user-agent", "")
+    secret = sessions.begin(
+        connection, person_id, held.sessions, address=_address(request), agent=agent
+    )
+    found = sessions.signed_in(connection, secret, held.sessions)
+    assert found is not None
+    return secret, found
 
 
 def _address(request: Request) -> str:

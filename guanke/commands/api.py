@@ -27,7 +27,8 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:  # noqa: ARG001
     """Answer requests until told to stop."""
     settings = read_settings(data=options.data)
     app = create_app(services(open_house(settings)))
-    Server(app, host=settings.host, port=settings.port).run()
+    proxies = settings.trusted_proxies or ""
+    Server(app, host=settings.host, port=settings.port, proxies=proxies).run()
     return EXIT_DONE
 
 
@@ -46,6 +47,9 @@ def services(house: House) -> Services:
         upload_terms=house.settings.upload_terms,
         owner=lease_owner(os.getpid()),
         workers=Counter(queue for crew in house.settings.crews for queue in crew),
+        hosts=house.settings.known_hosts,
+        sessions=house.settings.session_terms,
+        secret=house.secret("media"),
     )
 
 

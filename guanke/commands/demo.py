@@ -1,8 +1,12 @@
 """`guanke demo`: the main job on the sample lesson, then the product."""
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
+from rich.table import Table
+
+from guanke.accounts import DEMO_TEACHER, Handed, demo_accounts
 from guanke.admission import ACTOR, admit_lesson, make_ready
 from guanke.commands.serve import serve
 from guanke.console import EXIT_DONE, Terminal
@@ -15,11 +19,12 @@ from guanke.summary import summary
 from ingest.cutting import ask_for_cut
 from lessons import Clip, Recording, RecordingState, StepState, Suggestion, new_id
 from lessons.errors import MediaMissing, restored
+from lessons.people import FIRST_SCHOOL_GROUP
 from lessons.records import LessonFacts
-from storage import clips, findings
+from storage import clips, findings, lessons, ownership, people
 
 SAMPLE = "lesson_zh_water.mp4"
-FACTS = LessonFacts(title="水到哪里去了", teacher="示例教师", subject="科学", grade="三年级")
+FACTS = LessonFacts(title="水到哪里去了", teacher=DEMO_TEACHER, subject="科学", grade="三年级")
 CLIP_NAME = "demo-clip.mp4"
 
 
@@ -34,7 +39,9 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
     settings = read_settings(data=options.data, port=options.port)
     house = open_house(settings)
     make_ready(house)
+    handed = demo_accounts(house.database)
     recording = admit_lesson(house, sample(), FACTS)
+    _claim(house, recording)
     with Bars(terminal.err, terminal.language) as bars:
         recording = follow(house, [recording], bars)[0]
     found = report(house.database, recording.id)
@@ -45,9 +52,31 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
     path = _best_clip(house, recording)
     if path:
         terminal.say(f"已截取最佳推荐片段：{path}", f"The best suggestion, cut: {path}")
+    show_accounts(handed, terminal)
     if not options.no_serve:
         serve(house, terminal)
     return EXIT_DONE
+
+
+def show_accounts(handed: Sequence[Handed], terminal: Terminal) -> None:
+    """Print how each role signs in."""
+    table = Table(
+        title=terminal.text("示例账号（每次运行换新密码）", "Accounts (new passwords each run)")
+    )
+    for zh, en in (("角色", "role"), ("工号", "staff number"), ("密码", "password")):
+        table.add_column(terminal.text(zh, en))
+    for one in handed:
+        table.add_row(one.person.name, one.person.staff_number, one.password)
+    terminal.show(table)
+
+
+def _claim(house: House, recording: Recording) -> None:
+    """Give the sample to the demo's teacher, where it is still unclaimed."""
+    with house.database.write() as connection:
+        teacher = people.only_named(connection, FIRST_SCHOOL_GROUP, DEMO_TEACHER)
+        lesson = lessons.of_recording(connection, recording, FACTS, actor=ACTOR)
+        if teacher and lesson.teacher_id is None:
+            ownership.hand_over(connection, [lesson.id], teacher, actor=ACTOR)
 
 
 def sample() -> Path:

@@ -169,7 +169,7 @@ def test_a_clip_is_made_changed_and_ordered(client: TestClient, served: Served) 
     assert ordered["state"] == "cutting"
     steps = get(client, f"/recordings/{served.recording.id}")["steps"]
     assert [s["params"]["start_ms"] for s in steps if s["kind"] == "clip"] == [2000]
-    assert client.get(f"/media/clips/{clip['id']}.mp4").json()["code"] == "not-ready"
+    assert get(client, f"/clips/{clip['id']}/playback")["download"] is None
     moved = put(client, f"/clips/{clip['id']}", facts | {"end_ms": 6000, "revision": 1})
     assert (moved["state"], moved["revision"]) == ("virtual", 2)
     subtitles = client.get(f"{API}/clips/{clip['id']}/subtitles.srt").text
@@ -205,7 +205,8 @@ def test_an_evidence_set_says_what_it_lacks(client: TestClient, served: Served) 
         files={"file": ("教学设计.html", b"<script>1</script>", "text/html")},
     )
     assert sent.status_code == 201, sent.text
-    document = client.get(f"/media/documents/{sent.json()['id']}")
+    address = get(client, f"/evidence-items/{sent.json()['id']}/document")["address"]
+    document = client.get(address)
     assert document.content == b"<script>1</script>"
     assert document.headers["content-type"] == "application/octet-stream"
     assert "attachment" in document.headers["content-disposition"]

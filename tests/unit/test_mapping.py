@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import Table
 
 from lessons import (
+    ApiKey,
     Assignment,
     Campus,
     Clip,
@@ -59,6 +60,7 @@ from storage import tables
         (Assignment, tables.assignment, set()),
         (Review, tables.review, set()),
         (Decision, tables.decision, set()),
+        (ApiKey, tables.api_key, set()),
     ],
 )
 def test_every_field_of_a_noun_has_its_column(noun: Any, table: Table, elsewhere: set[str]) -> None:
