@@ -21,7 +21,8 @@ ID = "01980f1e-7c3a-7b21-9d40-5b1f2c6a8e10"
 DIGEST = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 FIELDS: Mapping[str, object] = {
     "account": "T1003", "address": "127.0.0.1", "agent": "Mozilla/5.0",
-    "chosen": "一句好记的话", "days": 90, "points": ["A6", "B5"],
+    "chosen": "一句好记的话", "days": 90,
+    "lesson_ids": [ID], "scopes": ["look"], "points": ["A6", "B5"],
     "author_id": ID, "blindness": "blind", "column": "等级", "context_end_ms": 160000,
     "context_start_ms": 33200, "decided_by": ["reflection"], "decided_by_id": ID,
     "document_name": "教学设计.docx", "due_on": "2026-12-04", "faults": [], "first": None,

@@ -15,7 +15,7 @@ from lessons.refusals import RoleMissing
 from storage import api_keys, audit, frameworks, people, sessions
 
 router = APIRouter(prefix="/me", tags=["me"])
-SCOPES = (Right.LOOK, Right.EDIT, Right.OPERATE, Right.ADMINISTER, Right.REVIEW, Right.LEAD)
+SCOPES = frozenset(Right) - {Right.ANYONE, Right.SELF, Right.WATCH}
 
 
 @dataclass(frozen=True, kw_only=True)
