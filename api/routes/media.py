@@ -7,11 +7,12 @@ from pathlib import PurePath
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
-from fastapi.responses import PlainTextResponse
+from fastapi.responses import PlainTextResponse, RedirectResponse
 
 from api import playback, tickets
 from api.media import blob, bytes_answered
 from api.policy import Looks, Policy, Right, holder_of
+from api.routes.playback import read_clip_playback, read_document_address
 from api.seats import Seat, Watches, segment_span
 from api.services import Held, Services
 from api.tickets import Opens, Ticket
@@ -64,6 +65,22 @@ def read_poster(viewer: Looks, request: Request, held: Held, recording_id: str) 
     if found is None or not whole:
         raise NotReady(what="picture", detail="poster")
     return blob(request, held.store, found.digest, found.media_type)
+
+
+@router.get("/clips/{clip_id}.mp4", response_class=RedirectResponse)
+def go_to_clip(viewer: Looks, request: Request, held: Held, clip_id: str) -> RedirectResponse:
+    """Lead to a clip's own file, for links in pages."""
+    address = read_clip_playback(viewer, request, held, clip_id).download
+    if address is None:
+        raise NotReady(what="clip", detail=clip_id)
+    return RedirectResponse(address, headers={"cache-control": "no-store"})
+
+
+@router.get("/documents/{item_id}", response_class=RedirectResponse)
+def go_to_document(viewer: Looks, request: Request, held: Held, item_id: str) -> RedirectResponse:
+    """Lead to a document of an evidence set, for links in pages."""
+    address = read_document_address(viewer, request, held, item_id).address
+    return RedirectResponse(address, headers={"cache-control": "no-store"})
 
 
 @router.get("/{ticket}/recordings/{recording_id}/master.m3u8", response_class=PlainTextResponse)
