@@ -1,0 +1,214 @@
+"""A school group with something of everything in it, for tests of who may see what.
+
+No media: what is seen of them is tested where they are served.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from api.services import Services
+from lessons import (
+    Clip,
+    EvidenceKind,
+    MediaInfo,
+    Reason,
+    ReasonKind,
+    Segment,
+    Suggestion,
+    Transcript,
+    Utterance,
+    Viewer,
+    Word,
+    new_id,
+)
+from lessons.errors import MediaEmpty
+from lessons.people import Membership, PersonFacts, ResearchGroupFacts, Role
+from lessons.records import LessonFacts
+from storage import (
+    answers,
+    api_keys,
+    clips,
+    evidence,
+    findings,
+    intake,
+    lessons,
+    people,
+    recordings,
+    school,
+    sessions,
+    steps,
+    transcripts,
+    uploads,
+)
+from storage.evidence import Document
+from storage.uploads import UploadTerms
+from tests.signed_in import Staff, session_of, staff_of
+
+LENGTH_MS = 100_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Furnished:
+    """A school group, its people, and the id of one thing of each kind; all of the teacher's."""
+
+    staff: Staff
+    ids: Mapping[str, str]
+    word: str  # is in every text of the lesson, and nowhere else
+
+
+def furnished(services: Services, school_group_id: str, word: str) -> Furnished:
+    """Make a school group with one lesson of its teacher, drafts and all."""
+    staff = staff_of(services.database, school_group_id)
+    ids = _lesson(services, staff, word) | _evidence(services, staff, word)
+    ids |= _school(services, staff, word) | _operating(services, staff, word)
+    return Furnished(staff=staff, ids=ids, word=word)
+
+
+def _lesson(services: Services, staff: Staff, word: str) -> dict[str, str]:
+    teacher = staff.teacher
+    with services.database.write() as connection:
+        recording, _ = recordings.admit(
+            connection,
+            sha256=(word.encode().hex() * 20)[:64],
+            size=1000,
+            file_name=f"{word}.mp4",
+            media_type="video/mp4",
+            language="zh",
+            actor=staff.operator.name,
+        )
+        info = MediaInfo(container="mov", duration_ms=LENGTH_MS, tracks=())
+        recordings.set_info(connection, recording.id, info)
+        recording = recordings.get(connection, recording.id)
+        step = steps.add(
+            connection, recording.id, kind="transcribe", queue="asr", input_digest="t", params={}
+        )
+        said = Word(start_ms=1000, end_ms=3000, text=word)
+        line = Utterance(start_ms=1000, end_ms=3000, text=f"{word}。", words=(said,))
+        heard = Transcript(language="zh", utterances=(line,), made_by="test")
+        transcripts.save(connection, recording.id, heard, step)
+        phase = Segment(start_ms=0, end_ms=LENGTH_MS, phase="opening", title=word)
+        findings.save_segments(connection, recording.id, [phase])
+        reason = Reason(kind=ReasonKind.WORDS, quote=word, at_ms=1000)
+        moment = Suggestion(
+            start_ms=1000,
+            end_ms=9000,
+            competency="A6",
+            score=0.7,
+            reasons=(reason,),
+            made_by="test",
+        )
+        findings.save_suggestions(connection, recording.id, [moment])
+        lesson = lessons.of_recording(
+            connection,
+            recording,
+            LessonFacts(title=word, teacher="王老师"),
+            actor=staff.operator.name,
+            teacher_id=teacher.person_id,
+        )
+        clip = Clip(
+            id=new_id(),
+            recording_id=recording.id,
+            lesson_id=lesson.id,
+            owner_id=teacher.person_id,
+            start_ms=1000,
+            end_ms=9000,
+            title=word,
+            note=word,
+            competencies=("A6",),
+            created_at=datetime.now(UTC),
+        )
+        clips.add(connection, clip, actor=teacher.name)
+        return {
+            "recording_id": recording.id,
+            "lesson_id": lesson.id,
+            "clip_id": clip.id,
+            "utterance_id": transcripts.utterances(connection, recording.id)[0].id,
+            "segment_id": answers.segments(connection, recording.id)[0].id,
+            "suggestion_id": answers.suggestions(connection, recording.id)[0].id,
+        }
+
+
+def _evidence(services: Services, staff: Staff, word: str) -> dict[str, str]:
+    teacher = staff.teacher.name
+    with services.database.write() as connection:
+        kept = evidence.begin(
+            connection, teacher=str(teacher), competency="A6", lesson_id=None, actor=teacher
+        )
+        document = Document(
+            digest="d" * 64, name=f"{word}.docx", bytes=1, media_type="application/msword"
+        )
+        item = evidence.add_item(
+            connection,
+            kept.id,
+            kind=EvidenceKind.DOCUMENT,
+            requirement="lesson_plan",
+            document=document,
+            actor=teacher,
+        )
+        evidence.add_item(
+            connection,
+            kept.id,
+            kind=EvidenceKind.REFLECTION,
+            requirement="reflection",
+            text=word,
+            actor=teacher,
+        )
+    return {"set_id": kept.id, "item_id": item.id}
+
+
+def _school(services: Services, staff: Staff, word: str) -> dict[str, str]:
+    here, actor = staff.school_group_id, staff.administrator.name
+    with services.database.write() as connection:
+        campus = school.add_campus(connection, here, f"{word}校区", actor=actor)
+        facts = ResearchGroupFacts(name=f"{word}组")
+        group = school.add_group(connection, here, facts, actor=actor)
+        room = school.add_room(connection, here, campus.id, f"{word}教室", actor=actor)
+        somebody = PersonFacts(
+            staff_number=f"{word}1",
+            name=f"{word}老师",
+            roles=(Role.TEACHER,),
+            memberships=(Membership(group_id=group.id),),
+        )
+        person = people.add(connection, here, somebody, actor=actor)
+        key, _ = api_keys.make(
+            connection, person.id, name=word, scopes=["look"], days=1, actor=actor
+        )
+    session_id = sessions.digest(session_of(services, person))
+    return {
+        "campus_id": campus.id,
+        "group_id": group.id,
+        "room_id": room.id,
+        "person_id": person.id,
+        "teacher_id": person.id,
+        "session_id": session_id,
+        "key_id": key.id,
+    }
+
+
+def _operating(services: Services, staff: Staff, word: str) -> dict[str, str]:
+    operator: Viewer = staff.operator
+    with services.database.write() as connection:
+        upload = uploads.create(
+            connection,
+            file_name=f"{word}2.mp4",
+            size=10,
+            facts=LessonFacts(title=word),
+            language=None,
+            fingerprint=None,
+            claimed_sha256=None,
+            actor=operator.name,
+            terms=UploadTerms(),
+            free_bytes=1 << 40,
+        )
+        intake.keep(
+            connection,
+            identity=word,
+            name=f"{word}3.mp4",
+            details={},
+            matched=False,
+            school_group_id=staff.school_group_id,
+            error=MediaEmpty(file=f"{word}3.mp4"),
+        )
+        (waiting,) = intake.unmatched(connection, staff.school_group_id)
+    return {"upload_id": upload.id, "intake_id": waiting.id}
