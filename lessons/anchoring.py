@@ -19,6 +19,7 @@ Lines = Mapping[str, Utterance]  # by id, in order of time
 NEIGHBOURS = 2  # lines on each side of a pin that are compared with what they became
 SLACK_MS = 1_500  # words heard this near are heard at the moment itself
 REACH_MS = 10_000  # how far away the same words still count as these words
+LINE = 60  # characters of a line that a moment is pinned to as a whole
 LONGEST = 300  # characters of the words that are kept with an anchor
 
 
@@ -62,6 +63,8 @@ class Anchor:
 def at_time(start_ms: int, end_ms: int | None, lines: Lines) -> Anchor:
     """Return an anchor at a moment or a range, pinned to the words that are heard then.
 
+    One word says little: a moment is pinned to the whole line, unless that is very long.
+
     Raises:
         BadSpan: the range ends before it begins.
     """
@@ -70,7 +73,7 @@ def at_time(start_ms: int, end_ms: int | None, lines: Lines) -> Anchor:
         (Pin(utterance_id=name, offset=a), Pin(utterance_id=name, offset=b))
         for name, line in lines.items()
         if line.start_ms <= bare.until_ms and line.end_ms > start_ms
-        for a, b in _words_heard(line, start_ms, max(bare.until_ms, start_ms + 1))
+        for a, b in _words_heard(line, start_ms, end_ms)
     ]
     return _pinned(bare, heard[0][0], heard[-1][1], lines) if heard else bare
 
@@ -218,10 +221,11 @@ def _between(first: Pin, last: Pin, lines: Lines) -> Iterator[str]:
         yield text[begin:end]
 
 
-def _words_heard(line: Utterance, start_ms: int, end_ms: int) -> Sequence[tuple[int, int]]:
+def _words_heard(line: Utterance, start_ms: int, end_ms: int | None) -> Sequence[tuple[int, int]]:
     """Return the places in the text of the words heard from `start_ms` to `end_ms`."""
-    if not line.words:
+    if not line.words or (end_ms is None and len(line.text) <= LINE):
         return [(0, len(line.text))] if line.text else []
+    end_ms = max(end_ms or 0, start_ms + 1)
     found, position = [], 0
     for word in line.words:
         at = line.text.find(word.text, position)

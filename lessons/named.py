@@ -37,4 +37,12 @@ NAMES_ZH = {
     "transcribe": "语音转写",
     "scenes": "画面变化",
     "suggest": "智能推荐",
+    "not an XLSX file": "不是 XLSX 文件",
+    "no rows": "没有内容",
+    "too large": "文件过大",
+    "no words are selected": "没有选中文字",
+    "say what has to be improved": "请写明需要完善的内容",
+    "the reviewers differ: name the level": "评审意见不一致，请确定等级",
+    "what is below a pass is returned, not passed": "不合格的材料应退回完善",
+    "write a comment or a suggestion first": "请先写留言或建议",
 }

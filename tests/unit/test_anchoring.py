@@ -87,9 +87,11 @@ def edited(page: Lines, edit: Edit, spare: Callable[[str, int, int], bool]) -> L
 
 
 def test_a_moment_is_pinned_to_the_word_that_is_heard() -> None:
-    """A moment has the word said then, a range the words that overlap it, silence none."""
+    """A moment has the line said then, a range the words that overlap it, silence none."""
     page = lines()
-    assert at_time(0, None, page).text == "今天"
+    assert at_time(300, None, page).text == TEXTS[0]
+    long = {"u0": line("甲乙" * 40, 0)}
+    assert at_time(1000, None, long).text == "甲乙"
     across = at_time(1700, 3000, page)
     assert (across.text, across.quote) == ("。请同学们", "。请同学们")
     assert (across.start_ms, across.end_ms) == (1700, 3000)

@@ -13,4 +13,11 @@ export const navigation: readonly Entry[] = [
   { route: "upload", label: "app.nav.upload", roles: ["operator", "teacher"] },
   { route: "queue", label: "app.nav.queue", roles: ["operator"] },
   { route: "unclaimed", label: "app.nav.unclaimed", roles: ["operator"] },
+  { route: "reviews", label: "app.nav.reviews", roles: ["teacher", "reviewer", "group_lead"] },
+  {
+    route: "assignments",
+    label: "app.nav.assignments",
+    roles: ["group_lead", "school_lead", "administrator"],
+  },
+  { route: "rubrics", label: "app.nav.rubrics", roles: ["administrator"] },
 ];

@@ -36,7 +36,7 @@ export const routes: RouteRecordRaw[] = [
     props: true,
     meta: {
       title: "lesson.title",
-      texts: ["lesson", "player", "competencies", "evidence"],
+      texts: ["lesson", "player", "competencies", "evidence", "reviews"],
       wide: true,
     },
   },
@@ -67,6 +67,43 @@ export const routes: RouteRecordRaw[] = [
     name: "unclaimed",
     component: () => import("@/pages/unclaimed/UnclaimedPage.vue"),
     meta: { title: "unclaimed.title", texts: ["unclaimed", "upload"], roles: ["operator"] },
+  },
+  {
+    path: "/reviews",
+    name: "reviews",
+    component: () => import("@/pages/reviews/ReviewsPage.vue"),
+    meta: { title: "reviews.title", texts: ["reviews"] },
+  },
+  {
+    path: "/reviews/:id",
+    name: "review",
+    component: () => import("@/pages/reviews/ReviewPage.vue"),
+    props: true,
+    meta: { title: "reviews.title", texts: ["reviews", "player"], wide: true },
+  },
+  {
+    path: "/evidence/:id/reviews",
+    name: "outcome",
+    component: () => import("@/pages/outcome/OutcomePage.vue"),
+    props: true,
+    meta: { title: "outcome.title", texts: ["outcome", "reviews", "assignments"] },
+  },
+  {
+    path: "/assignments",
+    name: "assignments",
+    component: () => import("@/pages/assignments/AssignmentsPage.vue"),
+    meta: {
+      title: "assignments.title",
+      texts: ["assignments", "reviews"],
+      roles: ["group_lead", "school_lead", "administrator"],
+      wide: true,
+    },
+  },
+  {
+    path: "/rubrics",
+    name: "rubrics",
+    component: () => import("@/pages/rubrics/RubricsPage.vue"),
+    meta: { title: "rubrics.title", texts: ["rubrics", "reviews"] },
   },
   {
     path: "/sign-in",

@@ -13,6 +13,9 @@ export interface Playback {
   expires_at: string | null;
 }
 
+/** What plays: a recording, a clip, or a clip under review (`REVIEW/items/ITEM`). */
+export type Kind = "recordings" | "clips" | "reviews";
+
 /** Ask anew this long before the addresses expire. */
 const AHEAD_MS = 60_000;
 
@@ -26,7 +29,7 @@ const under = (base: string): Playback => ({
 });
 
 /** Ask where a recording or a clip plays. */
-async function ask(kind: "recordings" | "clips", id: string): Promise<Playback> {
+async function ask(kind: Kind, id: string): Promise<Playback> {
   const address = new URL(`/api/v1/${kind}/${id}/playback`, location.origin);
   const request = new Request(address, { headers: headersFor("GET") });
   const response = await fetch(request);
@@ -43,7 +46,7 @@ export class Address {
   private asking: Promise<Playback> | null = null;
 
   constructor(
-    private readonly kind: "recordings" | "clips",
+    private readonly kind: Kind,
     private readonly id: string,
   ) {}
 
