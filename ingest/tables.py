@@ -44,7 +44,7 @@ def read_rows(
     xlsx = data.startswith(b"PK")
     lines = list(_sheet(file_name, data) if xlsx else _csv(file_name, data))
     if not lines:
-        raise TableUnreadable(file=file_name, detail="0")
+        raise TableUnreadable(file=file_name, detail="no-rows")
     headings = [_heading(cell, columns) for cell in lines[0]]
     for column in needed:
         if column not in headings:
@@ -77,7 +77,7 @@ def _csv(file_name: str, data: bytes) -> Iterable[list[str]]:
         if len(lines) > MOST_ROWS:
             raise TableUnreadable(file=file_name, detail=f"> {MOST_ROWS}")
         return lines
-    raise TableUnreadable(file=file_name, detail="utf-8, gb18030")
+    raise TableUnreadable(file=file_name, detail="other-encoding")
 
 
 def _sheet(file_name: str, data: bytes) -> Iterable[list[str]]:

@@ -98,6 +98,8 @@ CAUSES = {
     "whole-threads-only": ("只能标记整条讨论", "only a whole thread can be marked"),
     "nothing-to-pin-to": ("没有可以关联的课堂实录", "there is no recording to pin it to"),
     # A table that can't be read.
+    "one-to-six-roles": ("每人应有一到六个角色", "a person has one to six roles"),
+    "other-encoding": ("编码无法识别", "its encoding is neither UTF-8 nor GBK"),
     "no-rows": ("没有内容行", "it has no rows"),
     "table-too-large": ("表格过大", "it is too large"),
     "no-sheet": ("没有工作表", "it has no sheet"),

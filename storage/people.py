@@ -219,7 +219,7 @@ def _check(connection: Connection, person: Person) -> None:
         if not said.strip() or len(said) > longest:
             raise RequestFault(detail=f"{name}: 1–{longest}")
     if not person.roles:
-        raise RequestFault(detail="roles: 1–6")
+        raise RequestFault(detail="one-to-six-roles")
     wanted = {m.group_id for m in person.memberships}
     for table, what, ids in (
         (tables.research_group, "research group", wanted),
