@@ -1,6 +1,6 @@
 """Prints how well speech is recognised on a folder of recordings.
 
-usage: python -m bench.speech_eval FOLDER… [--threads 1] [--language zh] [--show]
+usage: python -m bench.speech_eval FOLDER… [--threads 1] [--language zh] [--show] [--speakers]
 
 A recording's truth is `NAME.truth.json` or `NAME.json` beside it (utterances with `start_ms` or
 seconds in `start`), or its line in `refs.tsv`. One without truth is shown with what was heard.
@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from bench.scoring.speech import SpeechScore, score
+from bench.scoring.speech import SpeechScore, errors_by_speaker, score
 from lessons import Transcript, Utterance
 from processing.ffmpeg import find_tools
 from processing.speech_model import find_model
@@ -52,7 +52,8 @@ def _utterance(told: dict[str, Any]) -> Utterance:
         round(told[f"{edge}_ms"] if f"{edge}_ms" in told else told[edge] * 1000)
         for edge in ("start", "end")
     )
-    return Utterance(start_ms=start, end_ms=end, text=told["text"])
+    speaker = told.get("voice", told.get("speaker"))
+    return Utterance(start_ms=start, end_ms=end, text=told["text"], speaker=speaker)
 
 
 def to_pcm(file: Path, folder: Path) -> Path | None:
@@ -73,6 +74,18 @@ def _line(name: str, found: Transcript, scored: SpeechScore | None, cost: float)
     )
 
 
+def _speakers(truth: Truth, found: Transcript) -> str:
+    """Return a line on each speaker: error rate, and what the errors are."""
+    lines = ""
+    for name, errors in sorted(errors_by_speaker(truth[1], found, truth[0]).items()):
+        wrong = errors.changed + errors.missing + errors.added
+        lines += (
+            f"    {name}: {wrong / max(1, errors.length):.3f} of {errors.length} "
+            f"({errors.changed} changed, {errors.missing} missing, {errors.added} added)\n"
+        )
+    return lines
+
+
 def main() -> int:
     """Score every recording; print a table and the pooled error rates."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -80,6 +93,7 @@ def main() -> int:
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--language")
     parser.add_argument("--show", action="store_true", help="print what was heard")
+    parser.add_argument("--speakers", action="store_true", help="print who was misheard")
     chosen = parser.parse_args()
     out = sys.stdout
     out.write("| recording | language | utterances | CER/WER | start ms | loops | traditional |")
@@ -104,6 +118,7 @@ def main() -> int:
             if truth and scored:
                 total = pooled.setdefault(truth[0], [0, 0])
                 total[0], total[1] = total[0] + scored.errors, total[1] + scored.length
+                out.write(_speakers(truth, found) if chosen.speakers else "")
             for said in found.utterances if chosen.show or not truth else ():
                 out.write(f"    {said.start_ms / 1000:8.2f} {said.text}\n")
             out.flush()

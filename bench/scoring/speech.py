@@ -14,6 +14,16 @@ from lessons import Transcript, Utterance
 _LOOP = re.compile(r"(.{2,12}?)\1{3,}|(.)\2{5,}")
 
 
+@dataclass(kw_only=True)
+class SpokenErrors:
+    """Units of one speaker that were changed, left out, and put in after what they said."""
+
+    changed: int = 0
+    missing: int = 0
+    added: int = 0
+    length: int = 0
+
+
 @dataclass(frozen=True, kw_only=True)
 class SpeechScore:
     """How far a transcript is from the truth."""
@@ -48,6 +58,49 @@ def edit_distance(said: Sequence[str], heard: Sequence[str]) -> int:
             change = before[other - 1] + (unit != found)
             row.append(min(before[other] + 1, row[-1] + 1, change))
     return row[-1]
+
+
+def errors_by_speaker(
+    truth: Sequence[Utterance], found: Transcript, language: str
+) -> dict[str, SpokenErrors]:
+    """Return who was misheard: the cheapest alignment of the whole text, told by speaker."""
+    said = [(u.speaker or "?", unit) for u in truth for unit in units(u.text, language)]
+    heard = units(" ".join(u.text for u in found.utterances), language)
+    told: dict[str, SpokenErrors] = {}
+    last = said[0][0] if said else "?"
+    for at, other in _alignment([unit for _, unit in said], heard):
+        last = said[at][0] if at is not None else last
+        errors = told.setdefault(last, SpokenErrors())
+        errors.length += at is not None
+        errors.added += at is None
+        errors.missing += other is None
+        errors.changed += None not in (at, other) and said[at or 0][1] != heard[other or 0]
+    return told
+
+
+def _alignment(said: Sequence[str], heard: Sequence[str]) -> list[tuple[int | None, int | None]]:
+    """Return pairs of places; None where the other side has nothing."""
+    table = [list(range(len(heard) + 1))]
+    for at, unit in enumerate(said, 1):
+        row, before = [at], table[-1]
+        for other, word in enumerate(heard, 1):
+            change = before[other - 1] + (unit != word)
+            row.append(min(change, before[other] + 1, row[-1] + 1))
+        table.append(row)
+    pairs: list[tuple[int | None, int | None]] = []
+    at, other = len(said), len(heard)
+    while at or other:
+        cost = table[at][other]
+        if at and other and cost == table[at - 1][other - 1] + (said[at - 1] != heard[other - 1]):
+            at, other = at - 1, other - 1
+            pairs.append((at, other))
+        elif at and cost == table[at - 1][other] + 1:
+            at -= 1
+            pairs.append((at, None))
+        else:
+            other -= 1
+            pairs.append((None, other))
+    return pairs[::-1]
 
 
 def score(truth: Sequence[Utterance], found: Transcript, language: str) -> SpeechScore:

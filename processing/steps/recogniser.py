@@ -14,9 +14,13 @@ import numpy as np
 from processing.speech_model import ModelFiles
 from processing.steps.speech_cuts import RATE, Samples
 
-SETTINGS = "2"  # raise when another result comes from the same sound
+SETTINGS = "3"  # raise when another result comes from the same sound
 BEAM, NO_REPEAT, MARGIN_FRAMES, MOST_FRAMES = 5, 5, 600, 3000
-MOST_TOKENS = 200
+MOST_TOKENS, TOKENS_A_SECOND = 200, 10  # nobody speaks more than seven characters a second
+# The first byte of full-width marks: whisper-base often misses the last one and writes Ｅ for ，
+# (three tokens each), which spoils what it writes next. Without it, it writes , and ? (measured:
+# docs/adr/0003).
+WIDE_MARK = 171
 # Classroom talk in simplified characters, as if it had been said before: it brings simplified
 # characters, punctuation, and the words of a classroom (measured: docs/adr/0003).
 PRIMER = {"zh": "同学们好，请坐。上课了，请大家打开课本，看大屏幕。"}
@@ -78,7 +82,13 @@ class Recogniser:
         return self._languages(self._encode(samples))
 
     def hear(
-        self, samples: Samples, language: str, *, also: Sequence[str] = (), context: str = ""
+        self,
+        samples: Samples,
+        language: str,
+        *,
+        also: Sequence[str] = (),
+        context: str = "",
+        again: bool = False,
     ) -> Heard:
         """Recognise up to 28 s.
 
@@ -87,6 +97,7 @@ class Recogniser:
             language: what is expected.
             also: other languages to take where whisper is very sure of one of them.
             context: what was said just before, or nothing.
+            again: whether the first try ran into a loop; without time marks it seldom does.
         """
         encoded = self._encode(samples)
         if also:
@@ -95,19 +106,20 @@ class Recogniser:
             language = best if best in also and likely[best] > 0.9 else language
         tokenizer = self._tokenizer(language)
         primer = PRIMER.get(language, "") + context
+        most = min(MOST_TOKENS, 20 + TOKENS_A_SECOND * len(samples) // RATE)
         prompt = self._whisper.get_prompt(
-            tokenizer, tokenizer.encode(" " + primer) if primer else [], without_timestamps=False
+            tokenizer, tokenizer.encode(" " + primer) if primer else [], without_timestamps=again
         )
         result = self._whisper.model.generate(
             encoded,
             [prompt],
             beam_size=BEAM,
             no_repeat_ngram_size=NO_REPEAT,
-            max_length=len(prompt) + MOST_TOKENS,
+            max_length=len(prompt) + most,
             return_scores=True,
             return_no_speech_prob=True,
             suppress_blank=True,
-            suppress_tokens=[-1],
+            suppress_tokens=[-1, WIDE_MARK] if language == "zh" else [-1],
         )[0]
         tokens = [token for token in result.sequences_ids[0] if token < tokenizer.eot]
         words = self._align(tokenizer, tokens, encoded, len(samples))

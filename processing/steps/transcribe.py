@@ -135,11 +135,14 @@ def _recognise(
 def _hear(
     sound: Sound, cuts: Sequence[Cut], recogniser: Recogniser, language: str, context: str
 ) -> tuple[Heard, list[CutWords]]:
-    """Recognise `cuts` in one window; a loop is heard again without what was said before."""
+    """Recognise `cuts` in one window; a loop is heard again, in the end each cut alone."""
     together = assemble(sound, cuts)
     long_enough = sum(cut.duration_ms for cut in cuts) >= SWITCH_MS
     also = SPOKEN_TOGETHER if language in SPOKEN_TOGETHER and long_enough else ()
     heard = recogniser.hear(together.samples, language, also=also, context=context)
-    if context and looping(plain(heard.text)):
-        heard = recogniser.hear(together.samples, language, also=also)
+    if looping(plain(heard.text)):
+        heard = recogniser.hear(together.samples, language, also=also, again=True)
+    if len(cuts) > 1 and looping(plain(heard.text)):
+        alone = [_hear(sound, [cut], recogniser, heard.language, "")[1][0] for cut in cuts]
+        return heard, alone
     return heard, place_words(heard, cuts, together.places)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bench.scoring.speech import edit_distance, units
-from lessons import Span
+from bench.scoring.speech import edit_distance, errors_by_speaker, units
+from lessons import Span, Transcript, Utterance
 from processing.steps.chinese import asks, finish, punctuate, simplify
 from processing.steps.homophones import mend
 from processing.steps.invented import believable, looping
@@ -101,6 +101,7 @@ def test_a_quiet_pupil_is_believed() -> None:
 
 def test_talk_without_end_about_one_thing_is_a_loop() -> None:
     """A loop that changes a little each time is one too."""
+    assert looping("策略技的读乡越小因为有两分钟一分钟一分钟一分钟一分钟一分钟一秒一分钟一分钟")
     assert looping("老年老师的老师是老师老年的老师老师的老年老师老师老年的")
     assert not looping("下面我们分组做实验四个人一组注意记录数据然后请小组长上来汇报你们的结果")
 
@@ -166,3 +167,16 @@ def test_edit_distance_counts_each_kind_of_error() -> None:
     """One changed, one added, one missing."""
     assert edit_distance("abcd", "axcde") == 2
     assert edit_distance("abc", "") == 3
+
+
+def test_errors_are_told_by_speaker() -> None:
+    """What a pupil lost is the pupil's, and what was put in belongs to who spoke before."""
+    truth = [
+        Utterance(start_ms=0, end_ms=900, text="请看大屏幕", speaker="T"),
+        Utterance(start_ms=1000, end_ms=1900, text="等于八分之五", speaker="S1"),
+    ]
+    heard = Utterance(start_ms=0, end_ms=1900, text="请看大平幕啊。等于八分五")
+    told = errors_by_speaker(truth, Transcript(language="zh", utterances=(heard,)), "zh")
+    assert (told["T"].changed, told["T"].missing, told["T"].added) == (1, 0, 1)
+    assert told["S1"].changed + told["S1"].missing >= 1
+    assert told["T"].length == 5
