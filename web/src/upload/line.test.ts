@@ -9,6 +9,7 @@ import {
   progressed,
   restored,
   secondsLeft,
+  stalled,
   startable,
   toKeep,
   totals,
@@ -71,6 +72,14 @@ describe("the line of uploads", () => {
     expect(one.speed).toBeCloseTo(160);
     progressed(one, 300, 3000); // resumed further back: measured anew
     expect(one.sent).toBe(300);
+  });
+
+  it("notices a line that is dead", () => {
+    const one = item("sending", { measured: { sent: 5, at: 0 } });
+    progressed(one, 5, 59_000); // nothing moved
+    expect(stalled(one, 60_000)).toBe(false);
+    expect(stalled(one, 60_001)).toBe(true);
+    expect(stalled({ ...one, phase: "waiting" }, 99_000)).toBe(false);
   });
 
   it("sums up what is under way and what asks for a person", () => {

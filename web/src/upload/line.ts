@@ -49,6 +49,7 @@ export interface Item {
 }
 
 export const SIDE_BY_SIDE = 2;
+const STALLED_MS = 60_000;
 const LIVE: readonly Phase[] = ["waiting", "checking", "sending", "interrupted"];
 const OVER: readonly Phase[] = ["arrived", "failed"];
 const MEDIA =
@@ -131,7 +132,7 @@ export function progressed(item: Item, sent: number, now: number): void {
     return;
   }
   const seconds = (now - item.measured.at) / 1000;
-  if (seconds < 1) return;
+  if (seconds < 1 || sent === item.measured.sent) return;
   const speed = (sent - item.measured.sent) / seconds;
   item.speed = item.speed === null ? speed : item.speed * 0.7 + speed * 0.3;
   item.measured = { sent, at: now };
@@ -146,6 +147,10 @@ export function interrupted(item: Item, reason: string | null, now: number): voi
   item.speed = null;
   item.measured = null;
 }
+
+/** Return whether nothing has moved for so long that the line must be dead. */
+export const stalled = (item: Item, now: number): boolean =>
+  item.phase === "sending" && item.measured !== null && now - item.measured.at > STALLED_MS;
 
 /** Return the seconds that an item still takes, null where nobody knows. */
 export function secondsLeft(item: Item): number | null {

@@ -10,6 +10,7 @@ import {
   known,
   passes,
   progressed,
+  stalled,
   startable,
   totals,
   wouldStop,
@@ -65,6 +66,7 @@ export const useUploads = defineStore("uploads", () => {
     if (item.phase !== "checking" && item.phase !== "waiting" && item.phase !== "interrupted")
       return; // paused or taken out meanwhile
     item.phase = "sending";
+    item.measured = { sent: item.sent, at: Date.now() };
     under.set(
       item.key,
       sendFile(item, file, {
@@ -171,8 +173,23 @@ export const useUploads = defineStore("uploads", () => {
   }
 
   watch(items, () => remember(items), { deep: true, immediate: true });
+  /** Break off what gets nowhere: a dead line may keep a request waiting for many minutes. */
+  function breakOff(stuck: readonly Item[]): void {
+    for (const item of stuck) {
+      under.get(item.key)?.pause();
+      under.delete(item.key);
+      interrupted(item, null, Date.now());
+    }
+  }
+
   window.addEventListener("online", move);
-  window.setInterval(move, 1000);
+  window.addEventListener("offline", () =>
+    breakOff(items.filter((item) => item.phase === "sending")),
+  );
+  window.setInterval(() => {
+    breakOff(items.filter((item) => stalled(item, Date.now())));
+    move();
+  }, 1000);
   window.addEventListener("beforeunload", (event) => {
     if (wouldStop(items)) event.preventDefault();
   });
