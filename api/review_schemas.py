@@ -10,6 +10,7 @@ from lessons import (
     Assignment,
     Blindness,
     Comment,
+    CommentSubject,
     Decision,
     EvidenceKind,
     EvidenceState,
@@ -47,7 +48,7 @@ class CommentWords:
 class NewComment(CommentWords):
     """A comment on a lesson, a phase of it, a clip or an evidence set."""
 
-    subject: str  # lesson, segment, clip, evidence_set
+    subject: CommentSubject
     subject_id: str
     lesson_id: str | None = None  # for a phase: the lesson in which it was seen
 

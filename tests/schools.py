@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from api.services import Services
 from lessons import (
     Clip,
+    CommentSubject,
     EvidenceKind,
     MediaInfo,
     Reason,
@@ -29,6 +30,7 @@ from storage import (
     answers,
     api_keys,
     clips,
+    comments,
     evidence,
     findings,
     intake,
@@ -41,6 +43,7 @@ from storage import (
     transcripts,
     uploads,
 )
+from storage.comments import CommentPlace
 from storage.evidence import Document
 from storage.uploads import UploadTerms
 from tests.signed_in import Staff, session_of, staff_of
@@ -119,7 +122,15 @@ def _lesson(services: Services, staff: Staff, word: str) -> dict[str, str]:
             created_at=datetime.now(UTC),
         )
         clips.add(connection, clip, actor=teacher.name)
+        place = CommentPlace(
+            subject=CommentSubject.LESSON,
+            subject_id=lesson.id,
+            lesson_id=lesson.id,
+            recording_id=recording.id,
+        )
+        remark = comments.add(connection, place, word, actor=teacher.name)
         return {
+            "comment_id": remark.id,
             "recording_id": recording.id,
             "lesson_id": lesson.id,
             "clip_id": clip.id,

@@ -144,7 +144,7 @@ def _place(connection: Connection, viewer: Viewer, new: NewComment) -> CommentPl
     Raises:
         NotFound: there is no such thing that they may comment on.
     """
-    subject = CommentSubject(new.subject)
+    subject = new.subject
     if subject is CommentSubject.LESSON:
         lesson = visibility.lesson(connection, viewer, new.subject_id, Need.COMMENT)
         recording_id = lesson.parts[0].recording_id if lesson.parts else None
