@@ -32,6 +32,7 @@ FREE = {
     "framework_id": "cn-tisheng-2.0",
     "version": "x",
     "number": "1",
+    "table": "groups",
 }
 # What is a teacher's own until shared or handed in.
 PRIVATE = {
