@@ -11,6 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.routing import APIRoute
 
 from api import errors, openapi
+from api.courier import Courier, supervised
 from api.feed import Feed
 from api.guard import Guard
 from api.outlook import Outlooks
@@ -25,12 +26,17 @@ from api.routes import (
     evidence,
     frameworks,
     health,
+    home,
     intake,
     lessons,
+    library,
     me,
     media,
+    notices,
+    operations,
     people,
     playback,
+    projects,
     recordings,
     review_media,
     reviews,
@@ -43,6 +49,7 @@ from api.routes import (
     suggestions,
     transcripts,
     uploads,
+    webhooks,
 )
 from api.services import Services
 from api.tus import TusHeaders
@@ -52,7 +59,7 @@ from storage import rubrics as kept_rubrics
 NOUNS = (
     lessons, recordings, transcripts, segments, suggestions, frameworks, clips, evidence, search,
     events, health, uploads, intake, session, comments, reviews, assignments, rubrics, playback,
-    me, people, school, sharing, audit,
+    me, people, school, sharing, audit, home, library, projects, notices, webhooks, operations,
 )  # fmt: skip
 DESCRIPTION = (
     "Lessons from recording classrooms, and the micro-competency evidence in them. Times are whole "
@@ -98,12 +105,15 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     feed = app.state.feed = Feed(services.database)
     app.state.outlooks = Outlooks(services)
     receiver = app.state.receiver = Receiver(services)
+    courier = Courier(services.database, services.address)
     work = [asyncio.create_task(part.run()) for part in (feed, receiver)]
+    work.append(asyncio.create_task(supervised(courier.run, "the courier of group robots")))
     try:
         yield
     finally:
         for task in work:
             task.cancel()
+        for task in work:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
 

@@ -25,6 +25,10 @@ class EventAudience:
 
     def may_hear(self, event: Event) -> bool:
         """Return whether the viewer hears of this."""
+        if "person" in event.data:
+            return event.data["person"] == self._viewer.person_id
+        if "school" in event.data:
+            return event.data["school"] == self._viewer.school_group_id
         for name in ("review", "set", "lesson", "clip"):
             if name in event.data:
                 said = event.kind.startswith(OF_WORDS)

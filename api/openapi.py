@@ -13,6 +13,7 @@ from fastapi.openapi.utils import get_openapi
 
 from api.errors import MEDIA_TYPE, Problem
 
+OURS = ("api", "ingest", "lessons", "storage")
 PROBLEM = {
     "description": "What went wrong (RFC 9457)",
     "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
@@ -60,6 +61,11 @@ FIELDS: Mapping[str, object] = {
     "taught_on": "2026-11-23", "teacher": "王老师", "term": "2026秋",
     "text": "请同学们四人一组讨论。", "textbook_unit": "第二十二章", "title": "二次函数的图像",
     "tools": {"ffmpeg": "8.1"}, "version": DIGEST, "width": 1920, "zh": "小组合作",
+    "aim": "choose", "begins_on": "2026-09-01", "ends_on": "2026-09-30", "campus": "东校区",
+    "label": "数学", "value": "数学", "path": "/lessons", "by": "李老师", "standing": "chosen",
+    "url": "https://oapi.dingtalk.com/robot/send", "host": "oapi.dingtalk.com", "usual": 4.5,
+    "last_seven_days": 4, "day": "2026-11-23", "participation": 0.83,
+    "reminded_on": "2026-11-23", "until": "2026-09-30", "kinds": ["comment"],
 }  # fmt: skip
 PLAIN: Mapping[str, object] = {
     "string": "", "integer": 0, "number": 0.0, "boolean": False, "object": {}, "array": [],

@@ -14,6 +14,7 @@ from fastapi import Depends, Request
 from lessons import Framework, Phase
 from lessons.reviewing import RECALL
 from lessons.rubrics import RubricFacts
+from lessons.webhooks import OFFICIAL_HOSTS
 from storage.database import Database
 from storage.objects import ObjectStore
 from storage.sessions import SessionTerms
@@ -41,6 +42,8 @@ class Services:
         rubrics: those that come with the framework; kept in the database when the API starts.
         recall: how long a reviewer may take back what was submitted.
         threads: how many requests work at once; the pool of connections is larger than that.
+        address: what people type to reach this server; links that leave the house begin with it.
+        webhook_hosts: where group robots may be, as `host` or `host:port`.
     """
 
     database: Database
@@ -60,6 +63,8 @@ class Services:
     threads: int = 16
     rubrics: tuple[RubricFacts, ...] = ()
     recall: timedelta = RECALL
+    address: str = "http://127.0.0.1:8765"
+    webhook_hosts: tuple[str, ...] = OFFICIAL_HOSTS
 
 
 async def _services(request: Request) -> Services:

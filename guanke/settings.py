@@ -4,6 +4,7 @@ They come from the environment (prefix `GUANKE_`) or from one file named by `GUA
 of `GUANKE_NAME=value`. Child processes inherit them by the environment.
 """
 
+import json
 import os
 import re
 from functools import cached_property
@@ -14,6 +15,7 @@ from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from lessons.errors import BadSetting
+from lessons.webhooks import OFFICIAL_HOSTS
 from processing.plan import Queue
 from storage.leases import LeaseTerms
 from storage.sessions import SessionTerms
@@ -37,6 +39,9 @@ class Settings(BaseSettings):
     session_idle_s: Annotated[float, Field(gt=0)] = 8 * 3600
     session_longest_s: Annotated[float, Field(gt=0)] = 7 * 24 * 3600
     lang: str | None = None  # zh or en; None: as the environment's LANG says
+
+    address: str | None = None  # what people type to reach us; None: host and port
+    webhook_hosts: tuple[str, ...] = OFFICIAL_HOSTS
 
     ffmpeg: str | None = None
     ffprobe: str | None = None
@@ -113,6 +118,7 @@ class Settings(BaseSettings):
             for name, v in named.items()
         }
         values["GUANKE_LADDER"] = str(list(self.ladder))  # pydantic reads lists as JSON
+        values["GUANKE_WEBHOOK_HOSTS"] = json.dumps(self.webhook_hosts)
         return {**os.environ, **values}
 
 

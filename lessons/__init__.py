@@ -3,6 +3,7 @@
 from lessons.agreement import Agreement, PairAgreement
 from lessons.anchoring import Anchor, Pin
 from lessons.commenting import Comment, CommentSubject, Mention
+from lessons.duties import Duty, DutyItem, DutyKind
 from lessons.evidence import (
     Clip,
     ClipState,
@@ -21,6 +22,7 @@ from lessons.media import (
     Track,
     TrackKind,
 )
+from lessons.notices import Notice, NoticeKind
 from lessons.people import (
     ApiKey,
     Campus,
@@ -33,6 +35,7 @@ from lessons.people import (
     Session,
     Viewer,
 )
+from lessons.projects import Project, Stage, StageAim, Standing, Tally, TeacherProgress
 from lessons.records import Lesson, LessonPart, Recording, RecordingState
 from lessons.reviewing import (
     Assignment,
@@ -59,6 +62,7 @@ from lessons.structure import (
 )
 from lessons.timing import Span, format_timecode, frame_at, frame_time_ms, parse_timecode
 from lessons.uploads import Receipt, Upload, UploadState
+from lessons.webhooks import Webhook, WebhookService
 from lessons.words import Transcript, Utterance, Word
 from lessons.work import Step, StepState
 
@@ -79,6 +83,9 @@ __all__ = [
     "Competency",
     "Criterion",
     "Decision",
+    "Duty",
+    "DutyItem",
+    "DutyKind",
     "EvidenceItem",
     "EvidenceKind",
     "EvidenceRule",
@@ -97,11 +104,14 @@ __all__ = [
     "Mention",
     "Move",
     "Need",
+    "Notice",
+    "NoticeKind",
     "Outcome",
     "PairAgreement",
     "Person",
     "Phase",
     "Pin",
+    "Project",
     "Reason",
     "ReasonKind",
     "Receipt",
@@ -122,10 +132,15 @@ __all__ = [
     "Share",
     "ShareRight",
     "Span",
+    "Stage",
+    "StageAim",
+    "Standing",
     "Step",
     "StepState",
     "Suggestion",
     "SuggestionState",
+    "Tally",
+    "TeacherProgress",
     "Track",
     "TrackKind",
     "Transcript",
@@ -133,6 +148,8 @@ __all__ = [
     "UploadState",
     "Utterance",
     "Viewer",
+    "Webhook",
+    "WebhookService",
     "Word",
     "format_timecode",
     "frame_at",

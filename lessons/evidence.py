@@ -88,6 +88,7 @@ class EvidenceSet:
     competency: str
     state: EvidenceState
     items: tuple[EvidenceItem, ...] = ()
+    submitted_at: datetime | None = None  # when it was handed in last
     revision: int = 1
     created_at: datetime
 

@@ -37,6 +37,8 @@ NAMES_ZH = {
     "transcribe": "语音转写",
     "scenes": "画面变化",
     "suggest": "智能推荐",
+    "project": "测评项目",
+    "webhook": "群机器人",
     "not an XLSX file": "不是 XLSX 文件",
     "no rows": "没有内容",
     "too large": "文件过大",

@@ -20,7 +20,7 @@ from lessons.errors import NotFound
 from lessons.people import Person, person_of
 from lessons.review_errors import AlreadySubmitted
 from lessons.reviewing import check_conflict_of_interest
-from storage import audit, rubrics, tables
+from storage import audit, rubrics, tables, telling
 from storage.events import tell
 from storage.mapping import from_row, to_row
 
@@ -204,6 +204,7 @@ def _keep(connection: Connection, kept: EvidenceSet, assignment: Assignment, act
         connection, actor, "review.assign", assignment.id, set=kept.id, kind=assignment.kind
     )
     tell(connection, "review.assigned", review=assignment.id)
+    telling.of_assignment(connection, kept, assignment.id, assignment.reviewer_id, actor=actor)
 
 
 def open_states() -> tuple[EvidenceState, ...]:

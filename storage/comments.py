@@ -10,7 +10,7 @@ from lessons import Anchor, Comment, CommentSubject, Mention, Pin, new_id
 from lessons.anchoring import at_time, at_words
 from lessons.errors import Conflict, NotFound, RequestFault
 from lessons.people import person_of
-from storage import audit, tables
+from storage import audit, tables, telling
 from storage.anchors import lines_around
 from storage.events import tell
 from storage.mapping import from_row, to_row
@@ -191,6 +191,7 @@ def _keep(
         )
     audit.record(connection, actor, "comment.add", comment.id, about=place.subject_id)
     _tell(connection, comment, "comment.added")
+    telling.of_comment(connection, comment, actor=actor)
     return comment
 
 

@@ -243,7 +243,10 @@ def _move(
 ) -> KeptEvidenceSet:
     if kept.revision != revision:
         raise Conflict(detail=kept.competency)
-    connection.execute(update(tables.evidence_set).where(T.id == kept.id).values(state=state))
+    values: dict[str, object] = {"state": state}
+    if state in (EvidenceState.SUBMITTED, EvidenceState.DRAFT):
+        values["submitted_at"] = datetime.now(UTC) if state is EvidenceState.SUBMITTED else None
+    connection.execute(update(tables.evidence_set).where(T.id == kept.id).values(values))
     _touch(connection, kept.id)
     audit.record(connection, actor, f"evidence.{state}", kept.id)
     return get(connection, kept.id)

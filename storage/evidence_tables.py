@@ -4,6 +4,7 @@ from sqlalchemy import JSON, Column, ForeignKey, Integer, String, Table, Text
 
 from lessons import ClipState, EvidenceKind, EvidenceState
 from storage.columns import (
+    UtcDateTime,
     created_at,
     metadata,
     one_of,
@@ -56,6 +57,7 @@ evidence_set = Table(
     Column("framework_version", String(64), nullable=False),
     Column("competency", String(40), nullable=False),
     Column("state", String(12), nullable=False),
+    Column("submitted_at", UtcDateTime),
     Column("revision", Integer, nullable=False, server_default="1"),
     created_at(),
     one_of("state", EvidenceState),

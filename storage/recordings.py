@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 from lessons import MediaInfo, Recording, RecordingState, Rendition, Span, Step, StepState, new_id
 from lessons.errors import BadSpan, NotFound, SpanOutsideRecording
 from lessons.people import person_of, school_of
-from storage import artifacts, audit, steps, tables
+from storage import artifacts, audit, steps, tables, telling
 from storage.events import tell
 from storage.mapping import from_row, to_plain, to_row
 
@@ -145,6 +145,7 @@ def settle_state(connection: Connection, recording_id: str, wanted: Collection[s
     if state is not recording.state:
         connection.execute(update(tables.recording).where(T.id == recording_id).values(state=state))
         tell(connection, "recording.state", recording_id=recording_id, state=state.value)
+        telling.of_recording(connection, recording, state)
 
 
 def _state(known: Iterable[Step], wanted: Collection[str]) -> RecordingState:

@@ -23,7 +23,7 @@ from lessons.people import person_of
 from lessons.review_errors import AlreadySubmitted, ReviewsPending
 from lessons.reviewing import RECALL, check_complete, check_recall, check_review, is_out
 from lessons.rubrics import judged
-from storage import assignments, audit, rubrics, tables
+from storage import assignments, audit, rubrics, tables, telling
 from storage.assignments import AssignedReview
 from storage.events import tell
 from storage.mapping import from_row, to_row
@@ -87,6 +87,7 @@ def submit(
     new = _write(connection, replace(review, submitted_at=datetime.now(UTC)))
     audit.record(connection, actor, "review.submit", review.id, set=assignment.set_id)
     _tell(connection, assignment, "review.submitted")
+    telling.of_review(connection, assignment.set_id, assignment.kind, recalled=False)
     return new
 
 
@@ -106,6 +107,7 @@ def recall(
     new = _write(connection, replace(assignment.review, submitted_at=None))
     audit.record(connection, actor, "review.recall", new.id, set=assignment.set_id)
     _tell(connection, assignment, "review.recalled")
+    telling.of_review(connection, assignment.set_id, assignment.kind, recalled=True)
     return new
 
 
@@ -178,6 +180,7 @@ def decide(
     )
     audit.record(connection, actor, f"evidence.{outcome}", kept.id, level=decision.level)
     tell(connection, "evidence.decided", set=kept.id, state=outcome)
+    telling.of_decision(connection, kept.id, outcome, actor=actor)
     return decision
 
 

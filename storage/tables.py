@@ -35,6 +35,11 @@ from storage.evidence_tables import clip as clip
 from storage.evidence_tables import evidence_item as evidence_item
 from storage.evidence_tables import evidence_set as evidence_set
 from storage.evidence_tables import framework as framework
+from storage.notice_tables import announcement as announcement
+from storage.notice_tables import notice as notice
+from storage.notice_tables import webhook as webhook
+from storage.project_tables import project as project
+from storage.project_tables import reminder as reminder
 from storage.review_tables import assignment as assignment
 from storage.review_tables import comment as comment
 from storage.review_tables import decision as decision

@@ -20,12 +20,15 @@ from lessons import (
     Transcript,
     Utterance,
     Viewer,
+    WebhookService,
     Word,
     new_id,
 )
 from lessons.errors import MediaEmpty
 from lessons.people import Membership, PersonFacts, ResearchGroupFacts, Role
+from lessons.projects import ProjectFacts
 from lessons.records import LessonFacts
+from lessons.webhooks import WebhookFacts
 from storage import (
     answers,
     api_keys,
@@ -36,12 +39,14 @@ from storage import (
     intake,
     lessons,
     people,
+    projects,
     recordings,
     school,
     sessions,
     steps,
     transcripts,
     uploads,
+    webhooks,
 )
 from storage.comments import CommentPlace
 from storage.evidence import Document
@@ -65,6 +70,7 @@ def furnished(services: Services, school_group_id: str, word: str) -> Furnished:
     staff = staff_of(services.database, school_group_id)
     ids = _lesson(services, staff, word) | _evidence(services, staff, word)
     ids |= _school(services, staff, word) | _operating(services, staff, word)
+    ids |= _overview(services, staff, word)
     return Furnished(staff=staff, ids=ids, word=word)
 
 
@@ -195,6 +201,21 @@ def _school(services: Services, staff: Staff, word: str) -> dict[str, str]:
         "session_id": session_id,
         "key_id": key.id,
     }
+
+
+def _overview(services: Services, staff: Staff, word: str) -> dict[str, str]:
+    here = staff.school_group_id
+    with services.database.write() as connection:
+        facts = ProjectFacts(title=f"{word}测评")
+        project = projects.create(
+            connection, facts, school_group_id=here, actor=staff.school_lead.name
+        )
+        robot = WebhookFacts(name=f"{word}群", service=WebhookService.WECOM, kinds=())
+        url = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=k"
+        webhook = webhooks.add(
+            connection, robot, url, None, school_group_id=here, actor=staff.administrator.name
+        )
+    return {"project_id": project.id, "webhook_id": webhook.id}
 
 
 def _operating(services: Services, staff: Staff, word: str) -> dict[str, str]:

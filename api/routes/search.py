@@ -3,13 +3,14 @@
 from operator import attrgetter
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 
 from api.policy import Looks
 from api.schemas import After, Limit, Page, page_of
 from api.services import Held
 from lessons.sharing import Need
 from storage import search, visibility
+from storage.library_filter import LibraryFilter, search_conditions
 from storage.search import Hit, SearchKind
 
 router = APIRouter(tags=["search"])
@@ -19,6 +20,7 @@ router = APIRouter(tags=["search"])
 def search_words(
     viewer: Looks,
     held: Held,
+    chosen: Annotated[LibraryFilter, Depends()],
     q: Annotated[str, Query(min_length=1, max_length=100, description="Words; each is needed.")],
     kind: Annotated[tuple[SearchKind, ...], Query(description="What to look in.")] = tuple(
         SearchKind
@@ -27,12 +29,16 @@ def search_words(
     after: After = None,
     limit: Limit = 50,
 ) -> Page[Hit]:
-    """Find lines of speech, lessons, phases and clips; traditional characters find simplified."""
+    """Find lines of speech, lessons, phases and clips; traditional characters find simplified.
+
+    The filters are those of the library, about the lesson of each.
+    """
     with held.database.read() as connection:
         found = search.find(
             connection,
             q,
             visibility.may_find(viewer),
+            *search_conditions(viewer, chosen),
             lessons=visibility.lessons_of(viewer, Need.FACTS),
             kinds=kind,
             recording_id=recording_id,

@@ -50,6 +50,8 @@ def services(house: House) -> Services:
         hosts=house.settings.known_hosts,
         sessions=house.settings.session_terms,
         secret=house.secret("media"),
+        address=house.settings.address or f"http://{house.settings.host}:{house.settings.port}",
+        webhook_hosts=house.settings.webhook_hosts,
     )
 
 

@@ -37,6 +37,7 @@ FREE = {
     "review_id": "01980f1e-7c3a-7b21-9d40-5b1f2c6a8e10",
     "assignment_id": "01980f1e-7c3a-7b21-9d40-5b1f2c6a8e10",
     "rubric_id": "01980f1e-7c3a-7b21-9d40-5b1f2c6a8e10",
+    "table": "groups",
 }
 # What is a teacher's own until shared or handed in.
 PRIVATE = {

@@ -16,7 +16,7 @@ afterAll(async () => {
 describe("the shell of the page", () => {
   it("shows the lessons, in both languages, without anything axe minds", async () => {
     const { page, complaints } = window;
-    await page.goto(stage.address);
+    await page.goto(`${stage.address}/lessons`);
     await page.getByRole("link", { name: "二次函数的图像" }).waitFor();
     expect(await page.title()).toBe("课堂实录 · 观课");
     expect(await violations(page)).toEqual([]);
@@ -32,7 +32,7 @@ describe("the shell of the page", () => {
 
   it("lets the keyboard skip to what matters", async () => {
     const { page } = window;
-    await page.goto(stage.address);
+    await page.goto(`${stage.address}/lessons`);
     await page.getByRole("link", { name: "二次函数的图像" }).waitFor();
     await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");
@@ -51,7 +51,7 @@ describe("the shell of the page", () => {
 
   it("tells when the network is gone", async () => {
     const { page, context } = window;
-    await page.goto(stage.address);
+    await page.goto(`${stage.address}/lessons`);
     await context.setOffline(true);
     await page.getByText("网络已断开").waitFor();
     await context.setOffline(false);

@@ -682,6 +682,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/home": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Home
+         * @description Read what waits for me in each of my roles.
+         */
+        get: operations["read_home"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/intake/claims": {
         parameters: {
             query?: never;
@@ -954,6 +974,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/library/clips": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Library Clips
+         * @description List the clips that I may look at, newest first; filters are about their lessons.
+         */
+        get: operations["list_library_clips"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/library/clips/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count Library Clips
+         * @description Count the clips, and for each filter what each of its values would leave.
+         */
+        get: operations["count_library_clips"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/library/lessons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Library Lessons
+         * @description List the lessons that I may look at, newest first.
+         */
+        get: operations["list_library_lessons"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/library/lessons/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count Library Lessons
+         * @description Count the lessons, and for each filter what each of its values would leave.
+         */
+        get: operations["count_library_lessons"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/keys": {
         parameters: {
             query?: never;
@@ -1057,6 +1157,106 @@ export interface paths {
          * @description Sign out elsewhere: the session is over at once.
          */
         delete: operations["end_own_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Notices
+         * @description List my notices, newest first.
+         */
+        get: operations["list_notices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read Notices
+         * @description Note that I have read these notices, or all, and return how many are left.
+         */
+        post: operations["read_notices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/unread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count Unread Notices
+         * @description Count the notices that I have not read; `notice.made` and `notice.read` events change it.
+         */
+        get: operations["count_unread_notices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Queue Health
+         * @description Read what waits and for how long, what failed and why, and how full the disk is.
+         */
+        get: operations["read_queue_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations/rooms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Room Health
+         * @description List the rooms with what arrived from each, silent ones first.
+         */
+        get: operations["list_room_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1228,6 +1428,152 @@ export interface paths {
          * @description List the phases that a lesson may have, in both languages.
          */
         get: operations["list_phases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Projects
+         * @description List the school's projects, open ones first, with the stage that runs today.
+         */
+        get: operations["list_projects"];
+        put?: never;
+        /**
+         * Make Project
+         * @description Begin a round; a lead of the school decides.
+         */
+        post: operations["make_project"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Edit Project
+         * @description Change a round's stages, dates, points or groups.
+         */
+        put: operations["edit_project"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close Project
+         * @description End a round, or open it again; nothing is deleted.
+         */
+        post: operations["close_project"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Progress
+         * @description Read how far a project has come: of my groups, or of the whole school group.
+         *
+         *     Only what was handed in counts. A group of fewer than five shows its numbers to its lead alone.
+         */
+        get: operations["read_progress"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/reminders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remind Teachers
+         * @description Remind (催办) those who owe something, each at most once a day.
+         */
+        post: operations["remind_teachers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/tables/{table}.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download Progress
+         * @description Download what a chart shows as XLSX.
+         */
+        get: operations["download_progress"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/teachers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Project Teachers
+         * @description List teachers by name with how far they have come; there is no order of merit.
+         */
+        get: operations["list_project_teachers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1933,6 +2279,8 @@ export interface paths {
         /**
          * Search Words
          * @description Find lines of speech, lessons, phases and clips; traditional characters find simplified.
+         *
+         *     The filters are those of the library, about the lesson of each.
          */
         get: operations["search_words"];
         put?: never;
@@ -2250,6 +2598,74 @@ export interface paths {
          * @description Make two lines of one.
          */
         post: operations["split_utterance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Webhooks
+         * @description List the robots, and whether they could be reached.
+         */
+        get: operations["list_webhooks"];
+        put?: never;
+        /**
+         * Make Webhook
+         * @description Keep a new robot.
+         */
+        post: operations["make_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Edit Webhook
+         * @description Change a robot, or switch it on or off.
+         */
+        put: operations["edit_webhook"];
+        post?: never;
+        /**
+         * Remove Webhook
+         * @description Forget a robot.
+         */
+        delete: operations["remove_webhook"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Webhook
+         * @description Let a robot that is switched on say something, to see whether it arrives.
+         */
+        post: operations["try_webhook"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3166,6 +3582,21 @@ export interface components {
             zh: string;
         };
         /**
+         * DayRow
+         * @description A day on which evidence sets were handed in, and how many there are since the beginning.
+         */
+        DayRow: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Submitted */
+            submitted: number;
+            /** Together */
+            together: number;
+        };
+        /**
          * Decision
          * @description The end of one round of a 校本考核; decisions are kept, a later one stands beside them.
          */
@@ -3219,6 +3650,45 @@ export interface components {
              */
             expires_at: string;
         };
+        /**
+         * Duty
+         * @description Something that waits for a person in one of their roles (待办).
+         */
+        Duty: {
+            /** Count */
+            count: number;
+            /**
+             * Items
+             * @default []
+             */
+            items: components["schemas"]["DutyItem"][];
+            kind: components["schemas"]["DutyKind"];
+            /** Path */
+            path: string;
+            role: components["schemas"]["Role"];
+            /** Until */
+            until?: string | null;
+        };
+        /**
+         * DutyItem
+         * @description One of the things that wait.
+         */
+        DutyItem: {
+            /** At */
+            at?: string | null;
+            /** Detail */
+            detail?: string | null;
+            /** Path */
+            path: string;
+            /** Title */
+            title: string;
+        };
+        /**
+         * DutyKind
+         * @description What waits.
+         * @enum {string}
+         */
+        DutyKind: "choose_points" | "new_lessons" | "returned" | "drafts" | "mentions" | "reviews" | "failed" | "unclaimed" | "queue" | "silent_rooms" | "project" | "broken_webhooks" | "accounts";
         /**
          * EvidenceItem
          * @description One piece of evidence (测评证据) in a set.
@@ -3275,19 +3745,16 @@ export interface components {
          */
         EvidenceState: "draft" | "submitted" | "returned" | "passed";
         /**
-         * Failure
-         * @description Why a step stands still, in words, and what helps.
+         * FacetValue
+         * @description One value of a filter, and how many there would be with it.
          */
-        Failure: {
-            /** Can Retry */
-            can_retry: boolean;
-            /** Cause */
-            cause: string;
-            /** Next Action */
-            next_action: string;
-            remedy: components["schemas"]["Remedy"];
-            /** Step */
-            step: string;
+        FacetValue: {
+            /** Count */
+            count: number;
+            /** Label */
+            label: string;
+            /** Value */
+            value: string;
         };
         /**
          * Finding
@@ -3398,6 +3865,16 @@ export interface components {
             subject_id: string;
         };
         /**
+         * Home
+         * @description What the home page shows: what waits for me, and how many notices I have not read.
+         */
+        Home: {
+            /** Duties */
+            duties: components["schemas"]["Duty"][];
+            /** Unread */
+            unread: number;
+        };
+        /**
          * ImportedPeople
          * @description What an import did, or (`preview`) would do.
          */
@@ -3480,6 +3957,8 @@ export interface components {
             /** School Group Id */
             school_group_id: string;
             state: components["schemas"]["EvidenceState"];
+            /** Submitted At */
+            submitted_at?: string | null;
             /** Teacher */
             teacher: string;
             /** Teacher Id */
@@ -3754,6 +4233,12 @@ export interface components {
             title: string;
         };
         /**
+         * LessonState
+         * @description Where a lesson is: as far as the slowest of its recordings.
+         * @enum {string}
+         */
+        LessonState: "empty" | "ready" | "processing" | "failed";
+        /**
          * Level
          * @description One level of a criterion, and all that it takes to reach it.
          */
@@ -3774,6 +4259,134 @@ export interface components {
             statements_zh: string[];
             /** Zh */
             zh: string;
+        };
+        /**
+         * LibraryClip
+         * @description A clip as the library shows it, with what is said of its lesson.
+         */
+        LibraryClip: {
+            /**
+             * Competencies
+             * @default []
+             */
+            competencies: string[];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** End Ms */
+            end_ms: number;
+            /** Grade */
+            grade: string | null;
+            /** Id */
+            id: string;
+            /** Lesson Id */
+            lesson_id?: string | null;
+            /** Lesson Title */
+            lesson_title: string | null;
+            /** Manifest Digest */
+            manifest_digest?: string | null;
+            /** Media Digest */
+            media_digest?: string | null;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Owner Id */
+            owner_id?: string | null;
+            /** Recording Id */
+            recording_id: string;
+            /**
+             * Revision
+             * @default 1
+             */
+            revision: number;
+            standing: components["schemas"]["EvidenceState"] | null;
+            /** Start Ms */
+            start_ms: number;
+            /** @default virtual */
+            state: components["schemas"]["ClipState"];
+            /** Subject */
+            subject: string | null;
+            /** Suggestion Id */
+            suggestion_id?: string | null;
+            /** Teacher */
+            teacher: string | null;
+            /**
+             * Title
+             * @default
+             */
+            title: string;
+        };
+        /**
+         * LibraryCounts
+         * @description How many there are, and for each filter what it would leave, the other filters given.
+         */
+        LibraryCounts: {
+            /** Facets */
+            facets: {
+                [key: string]: components["schemas"]["FacetValue"][];
+            };
+            /** Total */
+            total: number;
+        };
+        /**
+         * LibraryLesson
+         * @description A lesson as the library shows it.
+         */
+        LibraryLesson: {
+            /** Campus Id */
+            campus_id?: string | null;
+            /** Class Name */
+            class_name?: string | null;
+            /** Clips */
+            clips: number;
+            /** Competencies */
+            competencies: string[];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Duration Ms */
+            duration_ms: number;
+            /** Grade */
+            grade?: string | null;
+            /** Group */
+            group?: string | null;
+            /** Id */
+            id: string;
+            /**
+             * Parts
+             * @default []
+             */
+            parts: components["schemas"]["LessonPart"][];
+            /**
+             * Revision
+             * @default 1
+             */
+            revision: number;
+            /** Room */
+            room?: string | null;
+            /** School Group Id */
+            school_group_id: string;
+            state: components["schemas"]["LessonState"];
+            /** Subject */
+            subject?: string | null;
+            /** Taught On */
+            taught_on?: string | null;
+            /** Teacher */
+            teacher?: string | null;
+            /** Teacher Id */
+            teacher_id?: string | null;
+            /** Term */
+            term?: string | null;
+            /** Textbook Unit */
+            textbook_unit?: string | null;
+            /** Title */
+            title: string;
         };
         /**
          * MadeKey
@@ -4044,6 +4657,28 @@ export interface components {
             teacher_id: string;
         };
         /**
+         * NewWebhook
+         * @description A robot to tell; its address and secret are written here and never shown again.
+         */
+        NewWebhook: {
+            /**
+             * Enabled
+             * @default false
+             */
+            enabled: boolean;
+            /** Group Id */
+            group_id?: string | null;
+            /** Kinds */
+            kinds: components["schemas"]["NoticeKind"][];
+            /** Name */
+            name: string;
+            /** Secret */
+            secret?: string | null;
+            service: components["schemas"]["WebhookService"];
+            /** Url */
+            url: string;
+        };
+        /**
          * NotAssigned
          * @description A reviewer who was not asked for a set, and why.
          */
@@ -4054,6 +4689,50 @@ export interface components {
             reviewer_id: string;
             /** Set Id */
             set_id: string;
+        };
+        /**
+         * Notice
+         * @description One thing a person is told, and where it leads.
+         */
+        Notice: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Facts */
+            facts: {
+                [key: string]: string;
+            };
+            /** Id */
+            id: string;
+            kind: components["schemas"]["NoticeKind"];
+            /** Path */
+            path: string;
+            /** Person Id */
+            person_id: string;
+            /** Read At */
+            read_at?: string | null;
+        };
+        /**
+         * NoticeKind
+         * @description What happened.
+         * @enum {string}
+         */
+        NoticeKind: "recording_ready" | "recording_failed" | "clip_to_review" | "comment" | "mention" | "result" | "returned" | "reminder";
+        /**
+         * Operations
+         * @description The queues, what failed in them, and the room left on the disk.
+         */
+        Operations: {
+            /** Disk Bytes */
+            disk_bytes: number;
+            /** Disk Free Bytes */
+            disk_free_bytes: number;
+            /** Failures */
+            failures: components["schemas"]["api__routes__operations__Failure"][];
+            /** Queues */
+            queues: components["schemas"]["QueueHealth"][];
         };
         /**
          * Outcome
@@ -4147,6 +4826,36 @@ export interface components {
         Page_Lesson_: {
             /** Items */
             items: components["schemas"]["Lesson"][];
+            /** Next */
+            next?: string | null;
+        };
+        /**
+         * Page[LibraryClip]
+         * @description Some of a list, and where the next page starts: null when this is the last. Of: LibraryClip.
+         */
+        Page_LibraryClip_: {
+            /** Items */
+            items: components["schemas"]["LibraryClip"][];
+            /** Next */
+            next?: string | null;
+        };
+        /**
+         * Page[LibraryLesson]
+         * @description Some of a list, and where the next page starts: null when this is the last. Of: LibraryLesson.
+         */
+        Page_LibraryLesson_: {
+            /** Items */
+            items: components["schemas"]["LibraryLesson"][];
+            /** Next */
+            next?: string | null;
+        };
+        /**
+         * Page[Notice]
+         * @description Some of a list, and where the next page starts: null when this is the last. Of: Notice.
+         */
+        Page_Notice_: {
+            /** Items */
+            items: components["schemas"]["Notice"][];
             /** Next */
             next?: string | null;
         };
@@ -4395,6 +5104,22 @@ export interface components {
             storyboard: string | null;
         };
         /**
+         * PointRow
+         * @description A competency: how many teachers chose it, and how many of them have come how far.
+         */
+        PointRow: {
+            /** Chosen */
+            chosen: number | null;
+            /** Competency */
+            competency: string;
+            /** Passed */
+            passed: number | null;
+            /** Returned */
+            returned: number | null;
+            /** Submitted */
+            submitted: number | null;
+        };
+        /**
          * Problem
          * @description What went wrong (RFC 9457).
          */
@@ -4419,6 +5144,158 @@ export interface components {
             title: string;
             /** Type */
             type: string;
+        };
+        /**
+         * Progress
+         * @description How far a project has come, as of the moment it was read.
+         */
+        Progress: {
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /** Campuses */
+            campuses: components["schemas"]["ProgressRow"][];
+            /** Days */
+            days: components["schemas"]["DayRow"][];
+            /** Groups */
+            groups: components["schemas"]["ProgressRow"][];
+            /** Points */
+            points: components["schemas"]["PointRow"][];
+            project: components["schemas"]["Project"];
+            total: components["schemas"]["Tally"] | null;
+        };
+        /**
+         * ProgressRow
+         * @description A research group or a campus; without a tally where it is too small to be told.
+         */
+        ProgressRow: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            tally: components["schemas"]["Tally"] | null;
+        };
+        /**
+         * ProgressTable
+         * @description The charts of a project.
+         * @enum {string}
+         */
+        ProgressTable: "groups" | "campuses" | "points" | "days" | "teachers";
+        /**
+         * Project
+         * @description One round of a school's assessment (测评项目).
+         */
+        Project: {
+            /** Closed At */
+            closed_at?: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Group Ids
+             * @default []
+             */
+            group_ids: string[];
+            /** Id */
+            id: string;
+            /**
+             * Points Each
+             * @default 3
+             */
+            points_each: number;
+            /**
+             * Revision
+             * @default 1
+             */
+            revision: number;
+            /** School Group Id */
+            school_group_id: string;
+            /**
+             * Stages
+             * @default []
+             */
+            stages: components["schemas"]["Stage"][];
+            /** Title */
+            title: string;
+        };
+        /**
+         * ProjectClosing
+         * @description Whether a round is over.
+         */
+        ProjectClosing: {
+            /**
+             * Closed
+             * @default true
+             */
+            closed: boolean;
+            /** Revision */
+            revision: number;
+        };
+        /**
+         * ProjectEdit
+         * @description What is decided about a project, as it shall read from now on.
+         */
+        ProjectEdit: {
+            /**
+             * Group Ids
+             * @default []
+             */
+            group_ids: string[];
+            /**
+             * Points Each
+             * @default 3
+             */
+            points_each: number;
+            /** Revision */
+            revision: number;
+            /**
+             * Stages
+             * @default []
+             */
+            stages: components["schemas"]["Stage"][];
+            /** Title */
+            title: string;
+        };
+        /**
+         * ProjectFacts
+         * @description What a school decides about a round: who takes part, how many points each, and until when.
+         */
+        ProjectFacts: {
+            /**
+             * Group Ids
+             * @default []
+             */
+            group_ids: string[];
+            /**
+             * Points Each
+             * @default 3
+             */
+            points_each: number;
+            /**
+             * Stages
+             * @default []
+             */
+            stages: components["schemas"]["Stage"][];
+            /** Title */
+            title: string;
+        };
+        /**
+         * QueueHealth
+         * @description One queue of the whole machine: what waits, what is in work.
+         */
+        QueueHealth: {
+            /** Oldest Waiting Ms */
+            oldest_waiting_ms: number | null;
+            /** Queue */
+            queue: string;
+            /** Running */
+            running: number;
+            /** Waiting */
+            waiting: number;
         };
         /**
          * QueuedReview
@@ -4450,6 +5327,14 @@ export interface components {
             submitted_at: string | null;
             /** Teacher */
             teacher: string | null;
+        };
+        /**
+         * ReadNotices
+         * @description Which notices were read; without ids, all of them.
+         */
+        ReadNotices: {
+            /** Ids */
+            ids?: string[] | null;
         };
         /**
          * ReadReview
@@ -4541,6 +5426,30 @@ export interface components {
          * @enum {string}
          */
         Remedy: "retry" | "replace" | "wait" | "administrator";
+        /**
+         * Reminded
+         * @description How many were reminded now, and how many had been today already.
+         *
+         *         Both are null where the numbers would tell how a small group stands.
+         */
+        Reminded: {
+            /** Already */
+            already: number | null;
+            /** Reminded */
+            reminded: number | null;
+        };
+        /**
+         * ReminderWish
+         * @description Whom to remind (催办): everybody who owes something, or only these.
+         */
+        ReminderWish: {
+            /** Campus Id */
+            campus_id?: string | null;
+            /** Group Id */
+            group_id?: string | null;
+            /** Person Ids */
+            person_ids?: string[] | null;
+        };
         /**
          * Rendition
          * @description One playable form of a recording: a single fragmented MP4, addressed by byte ranges.
@@ -4854,6 +5763,28 @@ export interface components {
             name: string;
         };
         /**
+         * RoomHealth
+         * @description What a room has delivered. There is no timetable: what arrives is held against what is usual.
+         *
+         *         `usual` is the mean of the four weeks before the last seven days.
+         */
+        RoomHealth: {
+            /** Campus */
+            campus: string | null;
+            /** Last Arrived At */
+            last_arrived_at: string | null;
+            /** Last Recording Id */
+            last_recording_id: string | null;
+            /** Last Seven Days */
+            last_seven_days: number;
+            /** Name */
+            name: string;
+            /** Silent */
+            silent: boolean;
+            /** Usual */
+            usual: number;
+        };
+        /**
          * RowOutcome
          * @description What becomes of a row.
          * @enum {string}
@@ -4942,6 +5873,14 @@ export interface components {
             kept: boolean;
             /** Rubrics */
             rubrics: components["schemas"]["RubricFacts"][];
+        };
+        /**
+         * RunningProject
+         * @description A project, and the stage that runs today.
+         */
+        RunningProject: {
+            project: components["schemas"]["Project"];
+            stage: components["schemas"]["Stage"] | null;
         };
         /**
          * School
@@ -5244,7 +6183,7 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
-            failure?: components["schemas"]["Failure"] | null;
+            failure?: components["schemas"]["api__schemas__Failure"] | null;
             /** File Name */
             file_name: string;
             /** Id */
@@ -5341,7 +6280,7 @@ export interface components {
             error_facts?: {
                 [key: string]: unknown;
             } | null;
-            failure?: components["schemas"]["Failure"] | null;
+            failure?: components["schemas"]["api__schemas__Failure"] | null;
             /** Finished At Ms */
             finished_at_ms?: number | null;
             /** Id */
@@ -5395,6 +6334,32 @@ export interface components {
             } | null;
         };
         /**
+         * ShownTeacher
+         * @description How far a teacher has come, and what a reminder would ask of them.
+         */
+        ShownTeacher: {
+            /** Campus Id */
+            campus_id: string | null;
+            /** Group Ids */
+            group_ids: string[];
+            /** Name */
+            name: string;
+            owes: components["schemas"]["StageAim"] | null;
+            /** Passed */
+            passed: string[];
+            /** Person Id */
+            person_id: string;
+            /** Points */
+            points: string[];
+            /** Reminded On */
+            reminded_on?: string | null;
+            /** Returned */
+            returned: string[];
+            standing: components["schemas"]["Standing"];
+            /** Submitted */
+            submitted: string[];
+        };
+        /**
          * SignIn
          * @description Who wants to sign in: by staff number (工号) or, where only one is called so, by name.
          */
@@ -5404,6 +6369,37 @@ export interface components {
             /** Password */
             password: string;
         };
+        /**
+         * Stage
+         * @description A stretch of a project with its name and its first and last day.
+         */
+        Stage: {
+            aim: components["schemas"]["StageAim"];
+            /**
+             * Begins On
+             * Format: date
+             */
+            begins_on: string;
+            /**
+             * Ends On
+             * Format: date
+             */
+            ends_on: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * StageAim
+         * @description What a stage asks of teachers; 催办 reminds of it.
+         * @enum {string}
+         */
+        StageAim: "choose" | "submit" | "review" | "assess" | "other";
+        /**
+         * Standing
+         * @description How far a teacher has come in a project; each state includes those before it.
+         * @enum {string}
+         */
+        Standing: "waiting" | "chosen" | "partly" | "submitted" | "passed";
         /**
          * StepKind
          * @description What a step does.
@@ -5422,6 +6418,45 @@ export interface components {
          * @enum {string}
          */
         SuggestionState: "proposed" | "accepted" | "dismissed";
+        /**
+         * Tally
+         * @description How many of `teachers` have come how far, and the rates: 0 to 1, None where nobody is.
+         *
+         *         参训率 `participation` = chosen / teachers; 提交率 `submission` = submitted / teachers;
+         *         合格率 `pass_rate` = passed / teachers.
+         */
+        Tally: {
+            /** Chosen */
+            chosen: number;
+            /** Participation */
+            participation: number | null;
+            /** Partly */
+            partly: number;
+            /** Pass Rate */
+            pass_rate: number | null;
+            /** Passed */
+            passed: number;
+            /** Returned */
+            returned: number;
+            /** Submission */
+            submission: number | null;
+            /** Submitted */
+            submitted: number;
+            /** Teachers */
+            teachers: number;
+            /** Waiting */
+            waiting: number;
+        };
+        /**
+         * Teachers
+         * @description Teachers by name, and of how many nothing is told, since their group is small.
+         */
+        Teachers: {
+            /** Items */
+            items: components["schemas"]["ShownTeacher"][];
+            /** Kept Back */
+            kept_back: number;
+        };
         /**
          * Track
          * @description One stream of the uploaded file, as the probe measured it.
@@ -5518,6 +6553,14 @@ export interface components {
             second: components["schemas"]["Lesson"];
         };
         /**
+         * Unread
+         * @description How many notices a person has not read.
+         */
+        Unread: {
+            /** Count */
+            count: number;
+        };
+        /**
          * Upload
          * @description One file on its way in (上传). What is acknowledged by `offset` is safe on the disk.
          */
@@ -5605,6 +6648,79 @@ export interface components {
             revision: number;
         };
         /**
+         * Webhook
+         * @description A robot in a group's chat that is told of notices (群机器人).
+         */
+        Webhook: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Enabled
+             * @default false
+             */
+            enabled: boolean;
+            /**
+             * Failures
+             * @default 0
+             */
+            failures: number;
+            /** Group Id */
+            group_id?: string | null;
+            /** Host */
+            host: string;
+            /** Id */
+            id: string;
+            /** Kinds */
+            kinds: components["schemas"]["NoticeKind"][];
+            /** Last Error */
+            last_error?: string | null;
+            /** Last Sent At */
+            last_sent_at?: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Revision
+             * @default 1
+             */
+            revision: number;
+            /** School Group Id */
+            school_group_id: string;
+            service: components["schemas"]["WebhookService"];
+        };
+        /**
+         * WebhookEdit
+         * @description A robot as it shall be; address and secret stay where none are given.
+         */
+        WebhookEdit: {
+            /**
+             * Enabled
+             * @default false
+             */
+            enabled: boolean;
+            /** Group Id */
+            group_id?: string | null;
+            /** Kinds */
+            kinds: components["schemas"]["NoticeKind"][];
+            /** Name */
+            name: string;
+            /** Revision */
+            revision: number;
+            /** Secret */
+            secret?: string | null;
+            service: components["schemas"]["WebhookService"];
+            /** Url */
+            url?: string | null;
+        };
+        /**
+         * WebhookService
+         * @description Whose robot it is.
+         * @enum {string}
+         */
+        WebhookService: "dingtalk" | "wecom";
+        /**
          * Welcomed
          * @description A person and the one-time password to hand to them; it is shown only this once.
          */
@@ -5637,6 +6753,45 @@ export interface components {
         Words: {
             /** Text */
             text: string;
+        };
+        /**
+         * Failure
+         * @description Why steps have failed, in words that say what to do.
+         */
+        api__routes__operations__Failure: {
+            /** Code */
+            code: string;
+            /** Count */
+            count: number;
+            /** Facts */
+            facts: {
+                [key: string]: unknown;
+            };
+            /** File Name */
+            file_name: string;
+            /** Kind */
+            kind: string;
+            /** Last At Ms */
+            last_at_ms: number;
+            /** Reason */
+            reason: string;
+            /** Recording Id */
+            recording_id: string;
+        };
+        /**
+         * Failure
+         * @description Why a step stands still, in words, and what helps.
+         */
+        api__schemas__Failure: {
+            /** Can Retry */
+            can_retry: boolean;
+            /** Cause */
+            cause: string;
+            /** Next Action */
+            next_action: string;
+            remedy: components["schemas"]["Remedy"];
+            /** Step */
+            step: string;
         };
         /**
          * RowFault
@@ -6962,6 +8117,35 @@ export interface operations {
             };
         };
     };
+    read_home: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Home"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     claim_lesson: {
         parameters: {
             query?: never;
@@ -7503,6 +8687,170 @@ export interface operations {
             };
         };
     };
+    list_library_clips: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["EvidenceState"] | null;
+                /** @description `next` of the page before; leave it out for the first. */
+                after?: string | null;
+                /** @description How many items at most. */
+                limit?: number;
+                subject?: string | null;
+                grade?: string | null;
+                group?: string | null;
+                campus_id?: string | null;
+                teacher_id?: string | null;
+                competency?: string | null;
+                taught_from?: string | null;
+                taught_until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_LibraryClip_"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_library_clips: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["EvidenceState"] | null;
+                subject?: string | null;
+                grade?: string | null;
+                group?: string | null;
+                campus_id?: string | null;
+                teacher_id?: string | null;
+                competency?: string | null;
+                taught_from?: string | null;
+                taught_until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LibraryCounts"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_library_lessons: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["LessonState"] | null;
+                /** @description `next` of the page before; leave it out for the first. */
+                after?: string | null;
+                /** @description How many items at most. */
+                limit?: number;
+                subject?: string | null;
+                grade?: string | null;
+                group?: string | null;
+                campus_id?: string | null;
+                teacher_id?: string | null;
+                competency?: string | null;
+                taught_from?: string | null;
+                taught_until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_LibraryLesson_"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_library_lessons: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["LessonState"] | null;
+                subject?: string | null;
+                grade?: string | null;
+                group?: string | null;
+                campus_id?: string | null;
+                teacher_id?: string | null;
+                competency?: string | null;
+                taught_from?: string | null;
+                taught_until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LibraryCounts"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_keys: {
         parameters: {
             query?: never;
@@ -7702,6 +9050,162 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_notices: {
+        parameters: {
+            query?: {
+                /** @description Only what was not read yet. */
+                unread?: boolean;
+                /** @description `next` of the page before; leave it out for the first. */
+                after?: string | null;
+                /** @description How many items at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Notice_"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_notices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadNotices"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unread"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_unread_notices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unread"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_queue_health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operations"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_room_health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomHealth"][];
+                };
             };
             /** @description What went wrong (RFC 9457) */
             default: {
@@ -8059,6 +9563,272 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Phase"][];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_projects: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunningProject"][];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_project: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProjectFacts"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit_project: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProjectEdit"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    close_project: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProjectClosing"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_progress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Progress"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remind_teachers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReminderWish"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reminded"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    download_progress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                table: components["schemas"]["ProgressTable"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_project_teachers: {
+        parameters: {
+            query?: {
+                /** @description Only of this research group. */
+                group_id?: string | null;
+                /** @description Only of this campus. */
+                campus_id?: string | null;
+                /** @description Only who stands so. */
+                standing?: components["schemas"]["Standing"] | null;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Teachers"];
                 };
             };
             /** @description What went wrong (RFC 9457) */
@@ -9338,6 +11108,14 @@ export interface operations {
                 after?: string | null;
                 /** @description How many items at most. */
                 limit?: number;
+                subject?: string | null;
+                grade?: string | null;
+                group?: string | null;
+                campus_id?: string | null;
+                teacher_id?: string | null;
+                competency?: string | null;
+                taught_from?: string | null;
+                taught_until?: string | null;
             };
             header?: never;
             path?: never;
@@ -10030,6 +11808,163 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["KeptUtterance"][];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_webhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"][];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWebhook"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookEdit"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
                 };
             };
             /** @description What went wrong (RFC 9457) */

@@ -9,7 +9,10 @@ export interface Entry {
 
 /** The header, from left to right. */
 export const navigation: readonly Entry[] = [
+  { route: "home", label: "app.nav.home" },
   { route: "lessons", label: "app.nav.lessons" },
+  { route: "library", label: "app.nav.library" },
+  { route: "projects", label: "app.nav.projects" },
   { route: "upload", label: "app.nav.upload", roles: ["operator", "teacher"] },
   { route: "queue", label: "app.nav.queue", roles: ["operator"] },
   { route: "unclaimed", label: "app.nav.unclaimed", roles: ["operator"] },
@@ -20,4 +23,6 @@ export const navigation: readonly Entry[] = [
     roles: ["group_lead", "school_lead", "administrator"],
   },
   { route: "rubrics", label: "app.nav.rubrics", roles: ["administrator"] },
+  { route: "operations", label: "app.nav.operations", roles: ["operator"] },
+  { route: "webhooks", label: "app.nav.webhooks", roles: ["administrator"] },
 ];

@@ -22,7 +22,63 @@ declare module "vue-router" {
  * where it belongs into the header, an entry in `navigation.ts`.
  */
 export const routes: RouteRecordRaw[] = [
-  { path: "/", name: "home", redirect: { name: "lessons" } },
+  {
+    path: "/",
+    name: "home",
+    component: () => import("@/pages/home/HomePage.vue"),
+    meta: { title: "home.title", texts: ["home"] },
+  },
+  {
+    path: "/library/:kind(lessons|clips|search)?",
+    name: "library",
+    component: () => import("@/pages/library/LibraryPage.vue"),
+    props: (route) => ({ kind: route.params.kind || "lessons" }),
+    meta: { title: "library.title", texts: ["library"] },
+  },
+  {
+    path: "/projects",
+    name: "projects",
+    component: () => import("@/pages/projects/ProjectsPage.vue"),
+    meta: { title: "projects.title", texts: ["projects"] },
+  },
+  {
+    path: "/projects/new",
+    name: "new-project",
+    component: () => import("@/pages/projects/ProjectFormPage.vue"),
+    meta: { title: "projects.new", texts: ["projects"], roles: ["school_lead"] },
+  },
+  {
+    path: "/projects/:id",
+    name: "project",
+    component: () => import("@/pages/projects/ProjectPage.vue"),
+    props: true,
+    meta: { title: "projects.one", texts: ["projects"], roles: ["group_lead", "school_lead"] },
+  },
+  {
+    path: "/projects/:id/edit",
+    name: "edit-project",
+    component: () => import("@/pages/projects/ProjectFormPage.vue"),
+    props: true,
+    meta: { title: "projects.edit", texts: ["projects"], roles: ["school_lead"] },
+  },
+  {
+    path: "/notices",
+    name: "notices",
+    component: () => import("@/pages/notices/NoticesPage.vue"),
+    meta: { title: "notices.title", texts: ["notices"] },
+  },
+  {
+    path: "/settings/webhooks",
+    name: "webhooks",
+    component: () => import("@/pages/webhooks/WebhooksPage.vue"),
+    meta: { title: "webhooks.title", texts: ["webhooks"], roles: ["administrator"] },
+  },
+  {
+    path: "/operations",
+    name: "operations",
+    component: () => import("@/pages/operations/OperationsPage.vue"),
+    meta: { title: "operations.title", texts: ["operations"], roles: ["operator"] },
+  },
   {
     path: "/lessons",
     name: "lessons",
