@@ -8,4 +8,7 @@ export interface Entry {
 }
 
 /** The header, from left to right. */
-export const navigation: readonly Entry[] = [{ route: "lessons", label: "app.nav.lessons" }];
+export const navigation: readonly Entry[] = [
+  { route: "lessons", label: "app.nav.lessons" },
+  { route: "evidence", label: "app.nav.evidence", roles: ["teacher"] },
+];
