@@ -11,18 +11,19 @@ export interface Entry {
 export const navigation: readonly Entry[] = [
   { route: "home", label: "app.nav.home" },
   { route: "lessons", label: "app.nav.lessons" },
-  { route: "library", label: "app.nav.library" },
-  { route: "projects", label: "app.nav.projects" },
+  { route: "evidence", label: "app.nav.evidence", roles: ["teacher"] },
+  { route: "reviews", label: "app.nav.reviews", roles: ["teacher", "reviewer", "group_lead"] },
   { route: "upload", label: "app.nav.upload", roles: ["operator", "teacher"] },
   { route: "queue", label: "app.nav.queue", roles: ["operator"] },
   { route: "unclaimed", label: "app.nav.unclaimed", roles: ["operator"] },
-  { route: "reviews", label: "app.nav.reviews", roles: ["teacher", "reviewer", "group_lead"] },
+  { route: "operations", label: "app.nav.operations", roles: ["operator"] },
+  { route: "library", label: "app.nav.library" },
+  { route: "projects", label: "app.nav.projects" },
   {
     route: "assignments",
     label: "app.nav.assignments",
     roles: ["group_lead", "school_lead", "administrator"],
   },
   { route: "rubrics", label: "app.nav.rubrics", roles: ["administrator"] },
-  { route: "operations", label: "app.nav.operations", roles: ["operator"] },
   { route: "webhooks", label: "app.nav.webhooks", roles: ["administrator"] },
 ];

@@ -162,6 +162,12 @@ export const routes: RouteRecordRaw[] = [
     meta: { title: "rubrics.title", texts: ["rubrics", "reviews"] },
   },
   {
+    path: "/evidence",
+    name: "evidence",
+    component: () => import("@/pages/evidence/EvidencePage.vue"),
+    meta: { title: "evidence.mine", texts: ["evidence", "competencies"], roles: ["teacher"] },
+  },
+  {
     path: "/sign-in",
     name: "sign-in",
     component: () => import("@/pages/sign-in/SignInPage.vue"),

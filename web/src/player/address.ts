@@ -1,17 +1,7 @@
-import { headersFor } from "@/api/client";
-import { problemOf } from "@/api/problem";
+import { api, data, type Noun } from "@/api/client";
 
 /** Where the pictures and sounds of one recording (or clip) are, for the next minutes. */
-export interface Playback {
-  /** The folder of all of them, ending in a slash. */
-  base: string;
-  master: string;
-  poster: string;
-  storyboard: string;
-  peaks: string;
-  /** When the addresses cease to open anything; null: never. */
-  expires_at: string | null;
-}
+export type Playback = Noun<"Playback">;
 
 /** What plays: a recording, a clip, or a clip under review (`REVIEW/items/ITEM`). */
 export type Kind = "recordings" | "clips" | "reviews";
@@ -19,25 +9,19 @@ export type Kind = "recordings" | "clips" | "reviews";
 /** Ask anew this long before the addresses expire. */
 const AHEAD_MS = 60_000;
 
-const under = (base: string): Playback => ({
-  base,
-  master: `${base}master.m3u8`,
-  poster: `${base}poster.jpg`,
-  storyboard: `${base}storyboard.vtt`,
-  peaks: `${base}peaks`,
-  expires_at: null,
-});
-
 /** Ask where a recording or a clip plays. */
-async function ask(kind: Kind, id: string): Promise<Playback> {
-  const address = new URL(`/api/v1/${kind}/${id}/playback`, location.origin);
-  const request = new Request(address, { headers: headersFor("GET") });
-  const response = await fetch(request);
-  if (response.status === 404) return under(`/media/${kind}/${id}/`);
-  if (!response.ok) throw await problemOf(response, request);
-  const told = (await response.json()) as Partial<Playback> & { base: string };
-  const base = told.base.endsWith("/") ? told.base : `${told.base}/`;
-  return { ...under(base), ...told, base };
+function ask(kind: Kind, id: string): Promise<Playback> {
+  if (kind === "recordings") {
+    const path = { recording_id: id };
+    return data(api.GET("/api/v1/recordings/{recording_id}/playback", { params: { path } }));
+  }
+  if (kind === "clips") {
+    const path = { clip_id: id };
+    return data(api.GET("/api/v1/clips/{clip_id}/playback", { params: { path } }));
+  }
+  const [review_id = "", , item_id = ""] = id.split("/");
+  const path = { review_id, item_id };
+  return data(api.GET("/api/v1/reviews/{review_id}/items/{item_id}/playback", { params: { path } }));
 }
 
 /** The addresses of one recording, renewed before they expire. */
@@ -52,7 +36,7 @@ export class Address {
 
   /** Return addresses that are still good. */
   async now(): Promise<Playback> {
-    if (this.held && !this.old(this.held)) return this.held;
+    if (this.held && Date.parse(this.held.expires_at) - Date.now() > AHEAD_MS) return this.held;
     this.asking ??= ask(this.kind, this.id).finally(() => (this.asking = null));
     this.held = await this.asking;
     return this.held;
@@ -61,11 +45,6 @@ export class Address {
   /** Rewrite an address that was given earlier, so that it opens today. */
   renewed(url: string): string {
     return this.held ? moved(url, this.held.base) : url;
-  }
-
-  private old(playback: Playback): boolean {
-    const { expires_at } = playback;
-    return expires_at !== null && Date.parse(expires_at) - Date.now() < AHEAD_MS;
   }
 }
 
