@@ -77,6 +77,10 @@ describe("a teacher with fifteen minutes", () => {
 
     const clicks = await page.evaluate(() => (globalThis as unknown as { clicks: number }).clicks);
     expect(clicks).toBeLessThanOrEqual(MOST_CLICKS);
+    await page.getByRole("link", { name: "我的证据材料" }).click();
+    await page.getByRole("heading", { name: "A6 技术支持的课堂讲授" }).first().waitFor();
+    expect(await violations(page)).toEqual([]);
+    await picture(page, "evidence-zh");
     expect(complaints).toEqual([]);
   });
 
@@ -145,9 +149,7 @@ describe("the workspace", () => {
     await filmUntil(page, ({ ready }) => ready >= 2);
     await page.getByText("请同学们四人一组讨论").waitFor();
     await page.getByRole("button", { name: "从 0:05 播放" }).click();
-    await page.waitForFunction(() =>
-      document.querySelector(".row.said")?.textContent?.includes("四人"),
-    );
+    await page.locator(".row.said", { hasText: "GeoGebra" }).waitFor();
     await page.getByRole("heading", { level: 1 }).click();
     await page.keyboard.press("i");
     const start = page.getByRole("textbox", { name: "起点" });
@@ -169,6 +171,46 @@ describe("the workspace", () => {
     await page.keyboard.press("Control+z");
     await page.getByText("0:05–0:08").waitFor({ state: "detached" });
     expect(complaints).toEqual([]);
+  });
+
+  it("adjusts a suggestion, dismisses another with a reason, and takes that back", async () => {
+    const { page } = window;
+    await enter(page, "teacher", `/lessons/${stage.lesson_id}`);
+    await chooseByKeyboard(page, "b5");
+    const moment = page.locator(".moment").first();
+    await moment.getByRole("button", { name: "不采用" }).click();
+    await page.getByRole("button", { name: "不是这个能力点" }).click();
+    await page.getByText("没有找到合适的时刻").waitFor();
+    await page.getByRole("button", { name: "撤销：不采用推荐" }).click();
+    await moment.getByRole("button", { name: "调整" }).click();
+    await page.getByRole("button", { name: "终点 −1 秒" }).click();
+    expect(await page.getByRole("textbox", { name: "终点" }).inputValue()).toBe("00:05.0");
+    const bar = page.getByRole("region", { name: "选取的片段" });
+    await bar.getByRole("button", { name: "采用", exact: true }).click();
+    await moment.getByText("已采用").waitFor();
+    await moment.getByText("0:03–0:05").waitFor();
+  });
+
+  it("puts a phase right on the timeline, and marks a stretch by dragging", async () => {
+    const { page } = window;
+    await enter(page, "teacher", `/lessons/${stage.lesson_id}`);
+    await page.getByRole("button", { name: "展开时间轴" }).click();
+    const lane = page.getByRole("group", { name: "教学环节" });
+    await lane.getByRole("button", { name: /课堂导入 0:00 到 0:05/ }).click();
+    await page.getByLabel("环节", { exact: true }).selectOption("questioning");
+    await page.getByRole("button", { name: "保存", exact: true }).click();
+    await lane.getByRole("button", { name: /师生互动 0:00 到 0:05/ }).waitFor();
+    const track = await page.locator(".track").boundingBox();
+    const at = (share: number) => track!.x + track!.width * share;
+    await page.mouse.move(at(0.2), track!.y + 40);
+    await page.mouse.down();
+    await page.mouse.move(at(0.4), track!.y + 40, { steps: 4 });
+    await page.mouse.up();
+    expect(await page.getByRole("textbox", { name: "起点" }).inputValue()).toMatch(/00:0[12]\.\d/);
+    await page.locator(".row, .moment, .picker").first().waitFor();
+    await page.getByRole("heading", { level: 1 }).click();
+    await page.keyboard.press("Escape");
+    await page.getByRole("textbox", { name: "起点" }).waitFor({ state: "detached" });
   });
 
   it("finds words, corrects a line, and keeps what it said before", async () => {

@@ -10,6 +10,7 @@ export interface Entry {
 /** The header, from left to right. */
 export const navigation: readonly Entry[] = [
   { route: "lessons", label: "app.nav.lessons" },
+  { route: "evidence", label: "app.nav.evidence", roles: ["teacher"] },
   { route: "upload", label: "app.nav.upload", roles: ["operator", "teacher"] },
   { route: "queue", label: "app.nav.queue", roles: ["operator"] },
   { route: "unclaimed", label: "app.nav.unclaimed", roles: ["operator"] },

@@ -2,6 +2,7 @@ import { computed, inject, provide, ref, shallowRef, type InjectionKey, type Ref
 import { useI18n } from "vue-i18n";
 import { asProblem } from "@/api/problem";
 import { useTransport } from "@/player/transport";
+import { useSession } from "@/api/session";
 import { toast } from "@/components/toast";
 import { useFramework, useLessonData, type Clip, type Suggestion } from "./data";
 import { useDeeds } from "./deeds";
@@ -24,7 +25,12 @@ export function frameMs(fps: string | null | undefined): number {
 /** Everything the parts of the workspace share: the lesson, the player, what is marked. */
 function make(lessonId: Ref<string>, part: Ref<number>) {
   const { t } = useI18n();
+  const session = useSession();
   const held = useLessonData(lessonId, part);
+  /** Whether this is one's own lesson. Others look at what was shared; the server sees to it. */
+  const mine = computed(
+    () => held.lesson.value?.teacher_id === (session.session?.person_id ?? undefined),
+  );
   const framework = useFramework();
   const picture = computed(
     () => held.recording.value?.info?.tracks.find((track) => track.kind === "video") ?? null,
@@ -104,7 +110,7 @@ function make(lessonId: Ref<string>, part: Ref<number>) {
   }
 
   return {
-    held, ...framework, picture, transport, duration, history, deeds, marked, target, stretch, tab,
+    held, mine, ...framework, picture, transport, duration, history, deeds, marked, target, stretch, tab,
     hits, current, problem, busy, mark, adjust, clear, run, undo, redo, play,
   }; // prettier-ignore
 }
