@@ -1,7 +1,7 @@
 import { defineStore } from "pinia";
 import { computed, ref } from "vue";
-import { headersFor, send, useCsrfToken } from "./client";
-import { asProblem, problemOf } from "./problem";
+import { api, headersFor, useCsrfToken } from "./client";
+import { problemOf } from "./problem";
 
 /** What a person may be; one person may be several. */
 export type Role =
@@ -41,12 +41,7 @@ export const useSession = defineStore("session", () => {
 
   /** Keep which points this person has chosen. */
   async function choosePoints(points: readonly string[]): Promise<void> {
-    const body = new Blob([JSON.stringify({ points })], { type: "application/json" });
-    try {
-      await send("/api/v1/me/points", "PUT", body);
-    } catch (error) {
-      if (asProblem(error).status !== 404) throw error;
-    }
+    await api.PUT("/api/v1/me/points", { body: { points: [...points] } });
     if (session.value) session.value = { ...session.value, points: [...points] };
   }
 

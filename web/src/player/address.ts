@@ -6,11 +6,12 @@ export interface Playback {
   /** The folder of all of them, ending in a slash. */
   base: string;
   master: string;
-  poster: string;
-  storyboard: string;
-  peaks: string;
-  /** When the addresses cease to open anything; null: never. */
-  expires_at: string | null;
+  /** Null: there is none, or it is not yet made. */
+  poster: string | null;
+  storyboard: string | null;
+  peaks: string | null;
+  /** When the addresses cease to open anything. */
+  expires_at: string;
 }
 
 /** What plays: a recording, a clip, or a clip under review (`REVIEW/items/ITEM`). */
@@ -19,25 +20,13 @@ export type Kind = "recordings" | "clips" | "reviews";
 /** Ask anew this long before the addresses expire. */
 const AHEAD_MS = 60_000;
 
-const under = (base: string): Playback => ({
-  base,
-  master: `${base}master.m3u8`,
-  poster: `${base}poster.jpg`,
-  storyboard: `${base}storyboard.vtt`,
-  peaks: `${base}peaks`,
-  expires_at: null,
-});
-
 /** Ask where a recording or a clip plays. */
 async function ask(kind: Kind, id: string): Promise<Playback> {
   const address = new URL(`/api/v1/${kind}/${id}/playback`, location.origin);
   const request = new Request(address, { headers: headersFor("GET") });
   const response = await fetch(request);
-  if (response.status === 404) return under(`/media/${kind}/${id}/`);
   if (!response.ok) throw await problemOf(response, request);
-  const told = (await response.json()) as Partial<Playback> & { base: string };
-  const base = told.base.endsWith("/") ? told.base : `${told.base}/`;
-  return { ...under(base), ...told, base };
+  return (await response.json()) as Playback;
 }
 
 /** The addresses of one recording, renewed before they expire. */
@@ -64,8 +53,7 @@ export class Address {
   }
 
   private old(playback: Playback): boolean {
-    const { expires_at } = playback;
-    return expires_at !== null && Date.parse(expires_at) - Date.now() < AHEAD_MS;
+    return Date.parse(playback.expires_at) - Date.now() < AHEAD_MS;
   }
 }
 
