@@ -97,6 +97,12 @@ export const routes: RouteRecordRaw[] = [
     },
   },
   {
+    path: "/evidence",
+    name: "evidence",
+    component: () => import("@/pages/evidence/EvidencePage.vue"),
+    meta: { title: "evidence.mine", texts: ["evidence", "competencies"], roles: ["teacher"] },
+  },
+  {
     path: "/upload",
     name: "upload",
     component: () => import("@/pages/upload/UploadPage.vue"),

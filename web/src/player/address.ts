@@ -1,7 +1,18 @@
-import { api, data, type Noun } from "@/api/client";
+import { headersFor } from "@/api/client";
+import { problemOf } from "@/api/problem";
 
 /** Where the pictures and sounds of one recording (or clip) are, for the next minutes. */
-export type Playback = Noun<"Playback">;
+export interface Playback {
+  /** The folder of all of them, ending in a slash. */
+  base: string;
+  master: string;
+  /** Null: there is none, or it is not yet made. */
+  poster: string | null;
+  storyboard: string | null;
+  peaks: string | null;
+  /** When the addresses cease to open anything. */
+  expires_at: string;
+}
 
 /** What plays: a recording, a clip, or a clip under review (`REVIEW/items/ITEM`). */
 export type Kind = "recordings" | "clips" | "reviews";
@@ -10,18 +21,12 @@ export type Kind = "recordings" | "clips" | "reviews";
 const AHEAD_MS = 60_000;
 
 /** Ask where a recording or a clip plays. */
-function ask(kind: Kind, id: string): Promise<Playback> {
-  if (kind === "recordings") {
-    const path = { recording_id: id };
-    return data(api.GET("/api/v1/recordings/{recording_id}/playback", { params: { path } }));
-  }
-  if (kind === "clips") {
-    const path = { clip_id: id };
-    return data(api.GET("/api/v1/clips/{clip_id}/playback", { params: { path } }));
-  }
-  const [review_id = "", , item_id = ""] = id.split("/");
-  const path = { review_id, item_id };
-  return data(api.GET("/api/v1/reviews/{review_id}/items/{item_id}/playback", { params: { path } }));
+async function ask(kind: Kind, id: string): Promise<Playback> {
+  const address = new URL(`/api/v1/${kind}/${id}/playback`, location.origin);
+  const request = new Request(address, { headers: headersFor("GET") });
+  const response = await fetch(request);
+  if (!response.ok) throw await problemOf(response, request);
+  return (await response.json()) as Playback;
 }
 
 /** The addresses of one recording, renewed before they expire. */
@@ -36,7 +41,7 @@ export class Address {
 
   /** Return addresses that are still good. */
   async now(): Promise<Playback> {
-    if (this.held && Date.parse(this.held.expires_at) - Date.now() > AHEAD_MS) return this.held;
+    if (this.held && !this.old(this.held)) return this.held;
     this.asking ??= ask(this.kind, this.id).finally(() => (this.asking = null));
     this.held = await this.asking;
     return this.held;
@@ -45,6 +50,10 @@ export class Address {
   /** Rewrite an address that was given earlier, so that it opens today. */
   renewed(url: string): string {
     return this.held ? moved(url, this.held.base) : url;
+  }
+
+  private old(playback: Playback): boolean {
+    return Date.parse(playback.expires_at) - Date.now() < AHEAD_MS;
   }
 }
 
