@@ -29,19 +29,25 @@ from storage.kept import KeptUtterance
 
 
 @dataclass(frozen=True, kw_only=True)
-class CommentWords:
-    """A comment as somebody writes it; `mentions` names people by their ids.
+class CommentText:
+    """What somebody says; `mentions` names people by their ids."""
+
+    text: str
+    mentions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommentWords(CommentText):
+    """A comment as somebody writes it.
 
     Pinned to a moment (`start_ms`), a range (`end_ms` too), or selected words (`first`, `last`).
     """
 
-    text: str
     start_ms: int | None = None
     end_ms: int | None = None
     first: Pin | None = None
     last: Pin | None = None
     item_id: str | None = None
-    mentions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,12 +60,10 @@ class NewComment(CommentWords):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CommentEdit:
+class CommentEdit(CommentText):
     """The words of a comment as they shall read from now on."""
 
     revision: int
-    text: str
-    mentions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,17 +4,21 @@ No media: what is seen of them is tested where they are served.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+
+from sqlalchemy import update
 
 from api.services import Services
 from lessons import (
     Clip,
     CommentSubject,
     EvidenceKind,
+    EvidenceState,
     MediaInfo,
     Reason,
     ReasonKind,
+    ReviewKind,
     Segment,
     Suggestion,
     Transcript,
@@ -32,22 +36,27 @@ from lessons.webhooks import WebhookFacts
 from storage import (
     answers,
     api_keys,
+    assignments,
     clips,
     comments,
     evidence,
     findings,
+    frameworks,
     intake,
     lessons,
     people,
     projects,
     recordings,
+    rubrics,
     school,
     sessions,
     steps,
+    tables,
     transcripts,
     uploads,
     webhooks,
 )
+from storage.assignments import Terms
 from storage.comments import CommentPlace
 from storage.evidence import Document
 from storage.uploads import UploadTerms
@@ -71,6 +80,7 @@ def furnished(services: Services, school_group_id: str, word: str) -> Furnished:
     ids = _lesson(services, staff, word) | _evidence(services, staff, word)
     ids |= _school(services, staff, word) | _operating(services, staff, word)
     ids |= _overview(services, staff, word)
+    ids |= _reviewing(services, staff, word)
     return Furnished(staff=staff, ids=ids, word=word)
 
 
@@ -172,6 +182,38 @@ def _evidence(services: Services, staff: Staff, word: str) -> dict[str, str]:
             actor=teacher,
         )
     return {"set_id": kept.id, "item_id": item.id}
+
+
+def _reviewing(services: Services, staff: Staff, word: str) -> dict[str, str]:
+    """Let a set be handed in and reviewed; its texts say nothing of the lesson."""
+    teacher, lead = staff.teacher.name, staff.group_lead.name
+    with services.database.write() as connection:
+        version = frameworks.current(connection).version
+        facts = next(
+            one
+            for one in services.rubrics
+            if one.competency == "A6" and one.framework_version == version
+        )
+        rubric = rubrics.add(
+            connection, replace(facts, origin=word), actor=staff.administrator.name
+        )
+        kept = evidence.begin(
+            connection, teacher=str(teacher), competency="A6", lesson_id=None, actor=teacher
+        )
+        table = tables.evidence_set
+        connection.execute(
+            update(table).where(table.c.id == kept.id).values(state=EvidenceState.SUBMITTED)
+        )
+        reviewer = people.get(connection, staff.school_group_id, staff.reviewer.person_id)
+        asked = assignments.assign(
+            connection,
+            evidence.get(connection, kept.id),
+            reviewer,
+            Terms(kind=ReviewKind.ASSESSMENT),
+            actor=lead,
+        )
+        assert asked is not None
+    return {"rubric_id": rubric.id, "assignment_id": asked.id, "review_id": asked.id}
 
 
 def _school(services: Services, staff: Staff, word: str) -> dict[str, str]:

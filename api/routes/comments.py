@@ -11,6 +11,7 @@ from api.blind import shown_comments
 from api.policy import Looks
 from api.review_schemas import (
     CommentEdit,
+    CommentText,
     CommentWords,
     Mentionable,
     NewComment,
@@ -73,7 +74,7 @@ def add_comment(viewer: Looks, held: Held, new: NewComment) -> ShownComment:
 
 
 @router.post("/comments/{comment_id}/answers", status_code=201)
-def answer_comment(viewer: Looks, held: Held, comment_id: str, new: CommentWords) -> ShownComment:
+def answer_comment(viewer: Looks, held: Held, comment_id: str, new: CommentText) -> ShownComment:
     """Answer a comment; a thread that was marked 已回应 is open again."""
     with held.database.write() as connection:
         thread = _answerable(connection, viewer, held, comment_id)

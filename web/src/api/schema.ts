@@ -3499,8 +3499,21 @@ export interface components {
          */
         CommentSubject: "lesson" | "segment" | "clip" | "evidence_set";
         /**
+         * CommentText
+         * @description What somebody says; `mentions` names people by their ids.
+         */
+        CommentText: {
+            /**
+             * Mentions
+             * @default []
+             */
+            mentions: string[];
+            /** Text */
+            text: string;
+        };
+        /**
          * CommentWords
-         * @description A comment as somebody writes it; `mentions` names people by their ids.
+         * @description A comment as somebody writes it.
          *
          *         Pinned to a moment (`start_ms`), a range (`end_ms` too), or selected words (`first`, `last`).
          */
@@ -4556,8 +4569,7 @@ export interface components {
             mentions: string[];
             /** Start Ms */
             start_ms?: number | null;
-            /** Subject */
-            subject: string;
+            subject: components["schemas"]["CommentSubject"];
             /** Subject Id */
             subject_id: string;
             /** Text */
@@ -7460,7 +7472,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["CommentWords"];
+                "application/json": components["schemas"]["CommentText"];
             };
         };
         responses: {
