@@ -138,6 +138,10 @@ def stretches(
     found = connection.execute(query).all()
     if any(row.end_ms == 0 for row in found):  # not measured yet: the lesson is all of it
         return None
+    length_ms = connection.execute(whole.with_only_columns(R.info["duration_ms"].as_integer()))
+    duration_ms = length_ms.scalar_one_or_none()
+    if duration_ms and any(r.start_ms == 0 and r.end_ms >= duration_ms for r in found):
+        return None
     return [Span(start_ms=row.start_ms, end_ms=row.end_ms) for row in found]
 
 
