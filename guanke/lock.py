@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -31,8 +32,9 @@ class FolderLock:
             os.close(self._descriptor)
             pid = path.read_text().strip() or "?"
             raise DataFolderInUse(path=self._folder, pid=pid) from error
-        os.ftruncate(self._descriptor, 0)
-        os.write(self._descriptor, str(os.getpid()).encode())
+        with suppress(OSError):  # on a full disk it is held all the same, only without a name
+            os.ftruncate(self._descriptor, 0)
+            os.write(self._descriptor, str(os.getpid()).encode())
         return self
 
     def __exit__(

@@ -31,7 +31,7 @@ from processing.plan import StepKind, due, wanted
 from processing.pulse import Pulse
 from storage import artifacts, leases, recordings, steps
 from storage.database import Database
-from storage.durable import make_folder
+from storage.durable import full_disk, make_folder
 from storage.leases import LeaseTerms
 from storage.objects import ObjectStore
 
@@ -83,7 +83,8 @@ class Pipeline:
         with pulse, self._noting(pulse):
             context = self._context(step, scratch, pulse)
             try:
-                outcome = HANDLERS[StepKind(step.kind)](context)
+                with full_disk(scratch):
+                    outcome = HANDLERS[StepKind(step.kind)](context)
             except Cancelled as error:
                 if pulse.lost:
                     raise LeaseLost from error

@@ -1,5 +1,6 @@
 """The database: one code path for SQLite and PostgreSQL, and the only clock that leases go by."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -77,8 +78,8 @@ class Database:
         """Say in words a person understands what the disk or its rights do not allow."""
         try:
             yield
-        except OperationalError as error:
-            said = str(error.orig)
+        except (OperationalError, sqlite3.OperationalError) as error:  # the latter while it opens
+            said = str(getattr(error, "orig", error))
             if "disk is full" in said or "disk I/O error" in said:
                 raise DiskFull(path=self.place) from error
             if "readonly database" in said or "unable to open" in said:
@@ -97,7 +98,7 @@ class Database:
             with self.write() as connection:
                 yield connection
             return
-        with self.engine.connect() as plain:
+        with self._told(), self.engine.connect() as plain:
             raw = plain.connection.driver_connection
             assert raw is not None
             raw.execute("PRAGMA foreign_keys=OFF")

@@ -6,6 +6,7 @@ A power cut may take a rename back unless the folder is synced too, so each move
 import contextlib
 import errno
 import os
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,13 +18,27 @@ _REFUSED = {errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EEXIST}
 
 
 @contextlib.contextmanager
-def disk_errors(path: Path) -> Iterator[None]:
-    """Turn a full or read-only disk below `path` into an error a person understands."""
+def full_disk(path: Path) -> Iterator[None]:
+    """Turn a full disk below `path` into an error a person understands."""
     try:
         yield
     except OSError as error:
         if error.errno in _FULL:
             raise DiskFull(path=path) from error
+        raise
+    except sqlite3.OperationalError as error:
+        if "disk is full" in str(error) or "disk I/O error" in str(error):
+            raise DiskFull(path=path) from error
+        raise
+
+
+@contextlib.contextmanager
+def disk_errors(path: Path) -> Iterator[None]:
+    """Turn a full or read-only disk below `path` into an error a person understands."""
+    try:
+        with full_disk(path):
+            yield
+    except OSError as error:
         if error.errno in _REFUSED:
             raise DataFolderUnusable(path=path, detail=disk_cause(error)) from error
         raise

@@ -26,7 +26,7 @@ def in_own_world(script: str, folder: Path, **environment: str) -> list[str]:
         timeout=900,
         cwd=CHECKOUT,
         env=os.environ
-        | {"GUANKE_LADDER": "[90]", "LANG": "zh_CN.UTF-8", "HERE": str(folder)}
+        | {"GUANKE_LADDER": "[90]", "LANG": "zh_CN.UTF-8", "HERE": str(folder), "COLUMNS": "300"}
         | environment,
     )
     assert "Traceback" not in done.stdout, done.stdout
