@@ -1,11 +1,11 @@
-"""Takes comments along with the words they are pinned to, whenever a transcript changes."""
+"""Takes comments along with what they are pinned to, when a transcript or a lesson changes."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import ColumnElement, Connection, or_, select, update
 
-from lessons import Anchor, Span, Utterance
+from lessons import Anchor, CommentSubject, Span, Utterance
 from lessons.anchoring import REACH_MS, Lines, reanchored
 from storage import tables
 from storage.events import tell
@@ -54,6 +54,30 @@ def anchors_follow(connection: Connection, recording_id: str) -> Iterator[None]:
                 update(tables.comment).where(C.id == comment_id).values(anchor=to_plain(new))
             )
     tell(connection, "comment.moved", recording_id=recording_id)
+
+
+def lesson_joined(connection: Connection, lesson_id: str, other_id: str) -> None:
+    """Let comments on a lesson that was joined to another stay with what they are about."""
+    _belong(connection, lesson_id, C.lesson_id == other_id)
+
+
+def lesson_divided(
+    connection: Connection, lesson_id: str, second_id: str, recording_id: str, at_ms: int
+) -> None:
+    """Let comments on what comes after the cut go with the second lesson, threads and all."""
+    query = select(C.id, C.anchor).where(
+        C.lesson_id == lesson_id, C.recording_id == recording_id, C.anchor.is_not(None)
+    )
+    after = [row.id for row in connection.execute(query) if row.anchor["start_ms"] >= at_ms]
+    if after:
+        _belong(connection, second_id, or_(C.id.in_(after), C.thread_id.in_(after)))
+
+
+def _belong(connection: Connection, lesson_id: str, which: ColumnElement[bool]) -> None:
+    about_lesson = C.subject == CommentSubject.LESSON
+    table = tables.comment
+    connection.execute(update(table).where(which, about_lesson).values(subject_id=lesson_id))
+    connection.execute(update(table).where(which).values(lesson_id=lesson_id))
 
 
 def _lines(connection: Connection, recording_id: str) -> dict[str, Utterance]:

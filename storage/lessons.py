@@ -13,7 +13,7 @@ from lessons.errors import BadSpan, Conflict, NotFound, RequestFault, SpanOutsid
 from lessons.parts import Parts, divided, joined, whole
 from lessons.people import school_of
 from lessons.records import LessonFacts
-from storage import audit, search, tables
+from storage import anchors, audit, search, tables
 from storage.events import tell
 from storage.mapping import from_row, to_plain, to_row
 from storage.search import Entry, SearchKind
@@ -199,6 +199,7 @@ def split(
         )
         .values(lesson_id=second.id)
     )
+    anchors.lesson_divided(connection, lesson_id, second.id, recording_id, at_ms)
     return first, second
 
 
@@ -221,6 +222,7 @@ def join(
         connection.execute(
             update(table).where(table.c.lesson_id == other_id).values(lesson_id=lesson_id)
         )
+    anchors.lesson_joined(connection, lesson_id, other_id)
     search.forget(connection, SearchKind.LESSON, [other_id])
     connection.execute(delete(tables.lesson).where(T.id == other_id))
     audit.record(connection, actor, "lesson.joined", other_id, into=lesson_id)

@@ -175,6 +175,31 @@ def test_phases_are_commented_too(school: School) -> None:
     assert made["id"] in [c["id"] for c in listed(school)]
 
 
+def test_comments_go_with_their_part_of_a_lesson(school: School) -> None:
+    """A lesson that is divided takes them apart by their moments, joined it has them all again."""
+    recording = school.served.recording.id
+    teacher = school.teacher
+    part = {"recording_id": recording, "start_ms": 0, "end_ms": 10_000}
+    lesson = teacher.post("/lessons", {"title": "两节连上", "parts": [part]})
+
+    def texts(lesson_id: str) -> list[str]:
+        found = teacher.get(f"/comments?lesson_id={lesson_id}")["items"]
+        return [comment["text"] for comment in found]
+
+    for text, start_ms in (("前", 1000), ("后", 8000)):
+        said = {"subject": "lesson", "subject_id": lesson["id"], "text": text}
+        made = teacher.post("/comments", said | {"start_ms": start_ms})
+        teacher.post(f"/comments/{made['id']}/answers", {"text": f"答{text}"})
+    cut = {"title": "第二节", "recording_id": recording, "at_ms": 5000}
+    cut["revision"] = lesson["revision"]
+    two = teacher.post(f"/lessons/{lesson['id']}/split", cut, 200)
+    assert texts(two["first"]["id"]) == ["前", "答前"]
+    assert texts(two["second"]["id"]) == ["后", "答后"]
+    join = {"revision": two["first"]["revision"], "other_id": two["second"]["id"]}
+    teacher.post(f"/lessons/{lesson['id']}/join", join, 200)
+    assert texts(lesson["id"]) == ["前", "答前", "后", "答后"]
+
+
 BLIND_PATHS = ("/reviews", "/reviews/{id}", "/reviews/{id}/comments")
 
 
