@@ -60,7 +60,7 @@ def sign_in(client: TestClient, account: str, password: str = SECRET) -> Any:
 def test_a_newcomer_chooses_a_password_first(house: Services, visitor: TestClient) -> None:
     """With a one-time password nothing else is answered; the session goes on under a new id."""
     newcomer(house, "N1")
-    assert visitor.get(f"{API}/session").status_code == 401
+    assert visitor.get(f"{API}/session").json()["person_id"] is None
     answer = sign_in(visitor, "N1")
     assert (answer.status_code, answer.json()["password_to_change"]) == (201, True)
     first = visitor.cookies["guanke"]
@@ -115,8 +115,8 @@ def test_a_change_needs_the_token_of_its_session(house: Services, staff: Staff) 
     """Without it, or with that of another session, a change is refused; reading is not."""
     other = cookies(house, staff.teacher)["x-csrf-token"]
     with browser(create_app(house), staff.teacher) as client:
-        for token in ("", other, "ü"):
-            headers = {"x-csrf-token": token.encode()}
+        for token in ("", other):
+            headers = {"x-csrf-token": token}
             answer = client.post(f"{API}/lessons", json={"title": "课"}, headers=headers)
             assert (answer.status_code, answer.json()["code"]) == (403, "request-forged")
         assert client.get(f"{API}/lessons", headers={"x-csrf-token": ""}).status_code == 200

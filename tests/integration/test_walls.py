@@ -4,6 +4,7 @@ The matrix is made from the OpenAPI document, so that a new route is in it at on
 names something that this file does not know, the test fails and says so.
 """
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -47,6 +48,8 @@ HANDLING = {
     *("read_receipt", "retry_step", "cancel_recording", "read_playback", "read_poster"),
 }
 REFUSED = {403, 404}
+# What a teacher may not do with the own: an operator's work, and a lead's decision.
+NOT_A_TEACHERS = {"retry_step", "cancel_recording", "decide_on_set"}
 # What ends the session that the matrix is called with, or never ends itself.
 ENDING = {"sign_in", "sign_out", "change_password", "follow_events"}
 
@@ -165,7 +168,7 @@ def test_nobody_is_answered_without_a_session(
     app_client.headers.pop("cookie", None)
     app_client.headers.pop("x-csrf-token", None)
     answered = {o.name for o in operations if o.called(app_client, ours.ids).status_code != 401}
-    assert answered <= {"health_live", "health_ready", "describe_uploads"}
+    assert answered <= {"health_live", "health_ready", "describe_uploads", "read_session"}
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -198,8 +201,8 @@ def test_nothing_of_another_school_is_used(
     """In a body, too, another school's things are not there: one's own path, their ids."""
     client = as_(app_client, house, theirs.staff, role)
     for operation in operations:
-        named = _names(operation.body)
-        if not named or operation.method == "GET":
+        said = json.dumps(_with(operation.body, ours.ids))
+        if not any(known in said for known in ours.ids.values()):
             continue
         mixed = {**ours.ids, **{n: theirs.ids[n] for n in operation.names if n in theirs.ids}}
         answer = operation.called(client, mixed)
@@ -207,16 +210,6 @@ def test_nothing_of_another_school_is_used(
         nothing = answer.text == "[]"  # of several, those that are not there are left out
         done = answer.status_code in (200, 201, 202, 204) and not nothing
         assert not done, (operation.name, answer.text)
-
-
-def _names(body: Any) -> set[str]:
-    """Return the ids that a body names."""
-    if isinstance(body, list):
-        return set().union(*map(_names, body))
-    if not isinstance(body, dict):
-        return set()
-    inside = set().union(*map(_names, body.values())) if body else set()
-    return inside | {n for n in body if n.endswith(("_id", "_ids")) and n != "framework_id"}
 
 
 @pytest.mark.parametrize("role", [r for r in ROLES if r not in ("teacher", "everything")])
@@ -276,7 +269,6 @@ def test_the_teacher_is_let_in(
         if "review_id" in operation.names:
             continue  # what a reviewer reads; the teacher reads it elsewhere
         answer = operation.called(client, ours.ids)
-        # an operator's, an operator's, a lead's
-        expected = operation.name in {"retry_step", "cancel_recording", "decide_on_set"}
+        expected = operation.name in NOT_A_TEACHERS
         missing = answer.status_code in REFUSED
         assert missing == expected, (operation.name, answer.status_code, answer.text)

@@ -11,7 +11,11 @@ export type Role =
 export interface Session {
   person_id: string | null;
   name: string | null;
+  staff_number?: string;
+  school_group_name?: string;
   roles: Role[];
+  /** The password was given by somebody else; nothing is answered until it is changed. */
+  password_to_change?: boolean;
   /** 我的测评点, where the server keeps them. */
   points?: string[];
   csrf_token: string | null;

@@ -24,6 +24,9 @@ export const navigation: readonly Entry[] = [
     label: "app.nav.assignments",
     roles: ["group_lead", "school_lead", "administrator"],
   },
+  { route: "people", label: "app.nav.people", roles: ["administrator"] },
+  { route: "school", label: "app.nav.school", roles: ["administrator"] },
+  { route: "audit", label: "app.nav.audit", roles: ["administrator"] },
   { route: "rubrics", label: "app.nav.rubrics", roles: ["administrator"] },
   { route: "webhooks", label: "app.nav.webhooks", roles: ["administrator"] },
 ];

@@ -29,6 +29,10 @@ export function makeRouter(): Router {
     if (!session.asked) await session.load();
     if (!to.meta.open && !session.signedIn)
       return { name: "sign-in", query: { next: to.fullPath } };
+    // A password that somebody else gave is changed before anything else is answered.
+    const first = "first-password";
+    if (session.session?.password_to_change && to.name !== first && !to.meta.open)
+      return { name: first, query: { next: to.fullPath } };
     if (!session.holds(to.meta.roles)) return { name: "forbidden", query: { from: to.fullPath } };
     await loadTexts(to.meta.texts ?? []);
     return true;

@@ -174,6 +174,36 @@ export const routes: RouteRecordRaw[] = [
     meta: { title: "evidence.mine", texts: ["evidence", "competencies"], roles: ["teacher"] },
   },
   {
+    path: "/account",
+    name: "account",
+    component: () => import("@/pages/account/AccountPage.vue"),
+    meta: { title: "account.title", texts: ["account", "people"] },
+  },
+  {
+    path: "/first-password",
+    name: "first-password",
+    component: () => import("@/pages/account/FirstPasswordPage.vue"),
+    meta: { title: "account.first.title", texts: ["account"] },
+  },
+  {
+    path: "/people",
+    name: "people",
+    component: () => import("@/pages/people/PeoplePage.vue"),
+    meta: { title: "people.title", texts: ["people"], roles: ["administrator"] },
+  },
+  {
+    path: "/school",
+    name: "school",
+    component: () => import("@/pages/school/SchoolPage.vue"),
+    meta: { title: "school.title", texts: ["school"], roles: ["administrator"] },
+  },
+  {
+    path: "/audit",
+    name: "audit",
+    component: () => import("@/pages/audit/AuditPage.vue"),
+    meta: { title: "audit.title", texts: ["audit"], roles: ["administrator"] },
+  },
+  {
     path: "/sign-in",
     name: "sign-in",
     component: () => import("@/pages/sign-in/SignInPage.vue"),
