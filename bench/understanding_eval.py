@@ -1,8 +1,9 @@
 """Score phases and suggestions on lessons with truth: `python -m bench.understanding_eval DIR…`.
 
-Each folder holds `<id>.json` as `samples/` describes them: utterances, phases, competency_spans and
-slide_changes_ms. A file without truth borrows it from the one of the same name in a folder given
-with --truth (for transcripts by a recogniser of lessons whose script is known).
+Each folder holds `<id>.json` as `samples/` describes them (utterances, phases, competency_spans and
+slide_changes_ms), or `<id>.txt` as `bench/lesson_scripts.py` does. A file without truth borrows it
+from the one of the same name in a folder given with --truth (for transcripts by a recogniser of
+lessons whose script is known).
 """
 
 import argparse
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bench.lesson_scripts import read_lesson
 from bench.scoring.segmentation import (
     Labelled,
     SuggestionScore,
@@ -43,6 +45,16 @@ PHASES = {
 
 
 @dataclass(frozen=True)
+class Heard:
+    """What of a lesson is used: see the options of the same names."""
+
+    truth: Path | None = None
+    speakers: bool = False
+    no_slides: bool = False
+    verbose: bool = False
+
+
+@dataclass(frozen=True)
 class Row:
     """The scores of one lesson."""
 
@@ -64,20 +76,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--no-slides", action="store_true", help="words alone, no slide changes")
     parser.add_argument("--verbose", action="store_true", help="list segments and suggestions")
     options = parser.parse_args(arguments)
+    heard = Heard(options.truth, options.speakers, options.no_slides, options.verbose)
     for folder in options.folders:
-        rows = [score(path, options) for path in sorted(folder.glob("*.json"))]
+        paths = sorted([*folder.glob("*.json"), *folder.glob("*.txt")])
+        rows = [score(path, heard) for path in paths]
         _say(f"{folder}")
         _say("lesson      Pk   (none)  WinDiff  labels  spans found  right/made  false quotes")
         for row in rows:
             _say(_line(row))
         if rows:
-            _say(_line(_pooled(rows)))
+            _say(_line(pooled(rows)))
     return 0
 
 
-def score(path: Path, options: argparse.Namespace) -> Row:
+def score(path: Path, options: Heard) -> Row:
     """Return the scores of one lesson."""
-    heard = json.loads(path.read_text(encoding="utf-8"))
+    scripted = path.suffix == ".txt"
+    heard = read_lesson(path) if scripted else json.loads(path.read_text(encoding="utf-8"))
     truth = heard
     if "phases" not in heard:
         folder = options.truth or path.parent.with_name(path.parent.name.removesuffix("_asr"))
@@ -146,7 +161,8 @@ def _false_quotes(suggestions: Sequence[Suggestion], transcript: Transcript) -> 
     return wrong
 
 
-def _pooled(rows: Sequence[Row]) -> Row:
+def pooled(rows: Sequence[Row]) -> Row:
+    """Return the mean of phases and the sum of suggestions over lessons."""
     count = len(rows)
     return Row(
         name="ALL",

@@ -186,7 +186,7 @@ class TranscriptUnreadable(MediaFault):
     "utterances": [{{"start_ms": 0, "end_ms": 900, "text": "…"}}]}}."""
 
     zh = (
-        "{file}：不是有效的文字稿（{detail}）。格式应为 "
+        "{file}：不是有效的文字稿（{detail_zh}）。格式应为 "
         '{{"language": "zh", "utterances": [{{"start_ms": 0, "end_ms": 900, "text": "…"}}]}}。'
     )
 

@@ -2,20 +2,15 @@
 
 import argparse
 import json
-import sys
-from pathlib import Path
-
-from pydantic import ValidationError
 
 from guanke.console import EXIT_DONE, Terminal
 from guanke.house import knowledge
 from guanke.report import heading_of_words
 from guanke.settings import read_settings
 from guanke.summary import summary
-from lessons import Transcript
-from lessons.errors import MediaMissing, TranscriptUnreadable
+from guanke.transcript_file import read_transcript
 from processing.understanding import understand
-from storage.mapping import adapter, to_plain
+from storage.mapping import to_plain
 
 
 def options(parser: argparse.ArgumentParser) -> None:
@@ -27,7 +22,7 @@ def options(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, terminal: Terminal) -> int:
     """Read the words, say what they show."""
-    transcript = _read(options.transcript)
+    transcript = read_transcript(options.transcript)
     known = knowledge(read_settings(data=options.data))
     found = understand(transcript, known.framework, known.phases, options.competency)
     plain = {
@@ -42,22 +37,3 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
         shown = summary(plain | words, terminal.language, known.phases, known.competencies)
         terminal.show(shown)
     return EXIT_DONE
-
-
-def _read(name: str) -> Transcript:
-    try:
-        text = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
-    except FileNotFoundError as error:
-        raise MediaMissing(file=name) from error
-    except (UnicodeDecodeError, IsADirectoryError, PermissionError) as error:
-        cause = "not-text" if isinstance(error, UnicodeDecodeError) else "not-permitted"
-        raise TranscriptUnreadable(file=name, detail=cause) from error
-    try:
-        read: Transcript = adapter(Transcript).validate_json(text)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise TranscriptUnreadable(
-            file=name, detail="field", where=where or "JSON", said=first["msg"]
-        ) from error
-    return read

@@ -1,4 +1,4 @@
-"""The data that understanding rests on: concepts, cues of phases, rules of competencies."""
+"""The data that understanding rests on: concepts, cues of phases, phrases of competencies."""
 
 import hashlib
 from collections.abc import Iterable, Mapping
@@ -11,8 +11,8 @@ import yaml
 
 from processing.understanding.phrases import PhraseBook, split_list
 
-FILES = ("concepts.yaml", "phase-cues.yaml", "competency-rules.yaml", "speaker-cues.yaml")
-CUE_WEIGHT = 0.45  # of a phrase that a framework itself gives for a competency
+FILES = ("concepts.yaml", "phase-cues.yaml", "competency-phrases.yaml", "speaker-cues.yaml")
+OWN = 0.0  # stands where a weight stands in the name of the list of a framework's own phrases
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,29 +27,6 @@ class PhaseCues:
     length: float  # of the usual length of a phase in the lesson
     first: float  # nats for being the first phase of the lesson
     last: float  # nats for being the last one
-
-
-@dataclass(frozen=True, kw_only=True)
-class Rule:
-    """One kind of evidence: each group is mentioned by one of its lists, and none of `barred`."""
-
-    groups: tuple[tuple[str, ...], ...]
-    barred: tuple[str, ...]
-    weight: float  # 0 to 1: how likely the competency is where this alone is seen
-
-
-@dataclass(frozen=True, kw_only=True)
-class CompetencyRules:
-    """What shows one competency, and in which phases to expect it (factor; `else` for the rest)."""
-
-    rules: tuple[Rule, ...]
-    phases: Mapping[str, float]
-    setting_words: (
-        str  # list of phrases that, in a phase of `settings`, makes the competency likely
-    )
-    settings: Mapping[str, tuple[float, float]]  # where one, or more, of those phrases are heard
-    needs_technology: bool
-    by: str  # who says what shows it: teacher, pupil or any
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +45,6 @@ class Knowledge:
     book: PhraseBook
     phases: Mapping[str, PhaseCues]
     openers: tuple[str, ...]
-    competencies: Mapping[str, CompetencyRules]
     speakers: SpeakerCues
     version: str
 
@@ -95,18 +71,16 @@ def _knowledge(cues: tuple[tuple[str, tuple[str, ...]], ...]) -> Knowledge:
     known_phases = {
         code: _phase(code, entry, phases, lists) for code, entry in phases["phases"].items()
     }
-    given = dict(cues)
-    entries = competencies["competencies"]
-    known = {
-        code: _competency(code, entries.get(code) or {}, given.get(code, ()), lists)
-        for code in dict.fromkeys((*entries, *given))
-    }
+    for code, entry in competencies["competencies"].items():
+        _said(code, entry.get("say") or {}, lists)
+    for code, phrases in cues:
+        if phrases:
+            lists[key_of(code, OWN)] = list(phrases)
     digest = hashlib.sha256(b"\0".join(contents)).hexdigest()
     return Knowledge(
         book=PhraseBook(lists),
         phases=known_phases,
         openers=tuple(_phrases(phases["openers"])),
-        competencies=known,
         speakers=SpeakerCues(
             weights=speakers["weights"],
             takes_up=tuple(_phrases(speakers["takes_up"])),
@@ -155,37 +129,3 @@ def _phase(
         first=float(entry.get("first", 0.0)),
         last=float(entry.get("last", 0.0)),
     )
-
-
-def _competency(
-    code: str, entry: Mapping[str, Any], cues: tuple[str, ...], lists: dict[str, list[str]]
-) -> CompetencyRules:
-    said = _said(code, entry.get("say") or {}, lists)
-    rules = [Rule(groups=((key,),), barred=(), weight=weight) for key, weight in said.items()]
-    rules += [_rule(text, weight) for text, weight in (entry.get("together") or {}).items()]
-    if cues:
-        lists[key_of(code, 0)] = list(cues)
-        weight = float(entry.get("cues", CUE_WEIGHT))
-        rules.append(Rule(groups=((key_of(code, 0),),), barred=(), weight=weight))
-    setting = entry.get("setting") or {}
-    return CompetencyRules(
-        rules=tuple(rules),
-        phases=entry.get("phases") or {},
-        setting_words=str(setting.get("words", "")),
-        settings={
-            phase: (float(worths[0]), float(worths[1]))
-            for phase, worths in setting.items()
-            if phase != "words"
-        },
-        needs_technology=bool(entry.get("technology", False)),
-        by=str(entry.get("by", "teacher")),
-    )
-
-
-def _rule(text: str, weight: float) -> Rule:
-    """Read a rule such as `group|device + discuss - story`."""
-    wanted, *unwanted = (part.strip() for part in text.split(" - "))
-    groups = tuple(
-        tuple(name.strip() for name in group.split("|")) for group in wanted.split(" + ")
-    )
-    return Rule(groups=groups, barred=tuple(unwanted), weight=float(weight))

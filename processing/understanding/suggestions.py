@@ -1,61 +1,54 @@
 """Choose among the moments what to propose to a teacher, and say why in words that were said."""
 
+import re
 from collections.abc import Sequence
 
 from lessons.structure import Reason, ReasonKind, Suggestion
 from lessons.timing import Span
-from processing.understanding.knowledge import Knowledge
-from processing.understanding.moments import Evidence, Moment
-from processing.understanding.phases import LONG_SILENCE_MS
+from processing.understanding.competence import LineSigns, Weights
+from processing.understanding.moments import Moment
 from processing.understanding.talk import Line
 
-MADE_BY = "guanke-suggest/1"
+MADE_BY = "guanke-suggest/2"
 PER_COMPETENCY = 3
-ENOUGH = 0.38  # a moment's score below this is not worth a teacher's time
 SHARED = 0.4  # two moments that share more of the shorter one compete
 REASONS = 3
-WORKING_MS = 60_000  # of the silence after a task is set, the part that belongs to the moment
-MOST, MOST_PER_HOUR = 6.0, 15.0  # proposals for a lesson of no length, and more by its length
+SHORTEST_QUOTE = 4  # characters; a shorter clause says nothing
+_CLAUSE = re.compile(r"(?:[^，。！？；,!?;：:.]|\.(?!\s|$))+")
 
 
 def choose(
-    moments: Sequence[Moment], lines: Sequence[Line], knowledge: Knowledge, framework_version: str
+    moments: Sequence[Moment],
+    lines: Sequence[Line],
+    signs: LineSigns,
+    weights: Weights,
+    made_from: str,
 ) -> tuple[Suggestion, ...]:
-    """Return proposals, best first: at most three per competency, one per stretch of the lesson."""
+    """Return proposals, best first: at most three per competency, one per stretch of the lesson.
+
+    `made_from` names the versions of the data besides the classifier's.
+    """
     taken: list[tuple[Moment, Span]] = []
-    hours = max((line.utterance.end_ms for line in lines), default=0) / 3_600_000
-    most = round(MOST + MOST_PER_HOUR * hours)
     for moment in sorted(moments, key=lambda m: (-m.score, m.first, m.competency)):
-        if moment.score < ENOUGH or len(taken) == most:
+        if moment.score < weights.enough:
             break
-        span = _span(moment, lines)
+        span = Span(start_ms=moment.start_ms, end_ms=moment.end_ms)
         if any(_compete(span, other) for _, other in taken):
             continue
-        if sum(kept.competency == moment.competency for kept, _ in taken) >= PER_COMPETENCY:
-            continue
-        taken.append((moment, span))
-    made_by = f"{MADE_BY}+{knowledge.version}+{framework_version[:12]}"
+        if sum(kept.competency == moment.competency for kept, _ in taken) < PER_COMPETENCY:
+            taken.append((moment, span))
+    made_by = f"{MADE_BY}+{weights.version}+{made_from}"
     return tuple(
         Suggestion(
             start_ms=span.start_ms,
             end_ms=span.end_ms,
             competency=moment.competency,
             score=round(moment.score, 3),
-            reasons=_reasons(moment.evidence, lines),
+            reasons=_reasons(moment, lines, signs),
             made_by=made_by,
         )
         for moment, span in taken
     )
-
-
-def _span(moment: Moment, lines: Sequence[Line]) -> Span:
-    """Return the time of a moment, with the working silence that follows its last words."""
-    last = lines[moment.last - 1]
-    start = lines[moment.first].utterance.start_ms
-    end = last.utterance.end_ms
-    if last.silence_after_ms >= LONG_SILENCE_MS:
-        end += min(last.silence_after_ms, WORKING_MS)
-    return Span(start_ms=start, end_ms=max(start, end))
 
 
 def _compete(span: Span, other: Span) -> bool:
@@ -63,28 +56,31 @@ def _compete(span: Span, other: Span) -> bool:
     return span.overlap_ms(other) > SHARED * shorter
 
 
-def _reasons(evidence: Sequence[Evidence], lines: Sequence[Line]) -> tuple[Reason, ...]:
-    """Return the strongest pieces of evidence, each quoted as it was said, one per utterance."""
-    reasons: dict[int, Reason] = {}
-    for piece in sorted(evidence, key=lambda p: (-p.worth, p.line)):
-        if piece.line in reasons or len(reasons) == REASONS:
-            continue
-        reasons[piece.line] = _quote(piece, lines[piece.line])
-    return tuple(sorted(reasons.values(), key=lambda reason: reason.at_ms))
+def _reasons(moment: Moment, lines: Sequence[Line], signs: LineSigns) -> tuple[Reason, ...]:
+    """Return the clauses that speak most for the moment, as they were said, one per utterance."""
+    quotes = [
+        (worth, line, start, quote)
+        for line in lines[moment.first : moment.last]
+        for worth, start, quote in [_clause(moment.competency, line, signs)]
+        if quote
+    ]
+    best = sorted(quotes, key=lambda quote: (-quote[0], quote[1].index))[:REASONS]
+    return tuple(
+        Reason(kind=ReasonKind.WORDS, quote=quote, at_ms=said_at(line, start))
+        for _, line, start, quote in sorted(best, key=lambda quote: quote[1].index)
+    )
 
 
-def _quote(piece: Evidence, line: Line) -> Reason:
-    """Return the clause around a piece of evidence, verbatim, and when it is said."""
+def _clause(code: str, line: Line, signs: LineSigns) -> tuple[float, int, str]:
+    """Return the clause of a line that speaks most for a competency: how much, where, verbatim."""
     text = line.utterance.text
-    stops = "，。！？；,!?;：:"
-    start, end = piece.hit.start, piece.hit.end
-    while start > 0 and text[start - 1] not in stops:
-        start -= 1
-    while end < len(text) and text[end] not in stops:
-        end += 1
-    while start < end and text[start].isspace():
-        start += 1
-    return Reason(kind=ReasonKind.WORDS, quote=text[start:end], at_ms=said_at(line, start))
+    best = (float("-inf"), 0, "")
+    for found in _CLAUSE.finditer(text):
+        quote = found.group().strip()
+        if len(quote) >= SHORTEST_QUOTE or (quote and len(text) <= 2 * SHORTEST_QUOTE):
+            start = found.start() + found.group().index(quote)
+            best = max(best, (signs.of_text(code, quote), start, quote))
+    return best
 
 
 def said_at(line: Line, offset: int) -> int:

@@ -5,9 +5,13 @@ from dataclasses import dataclass
 
 from lessons.structure import Move, Phase, Segment, Suggestion
 from lessons.words import Transcript
+from processing.understanding.competence import MODEL, LineSigns, packaged_weights
+from processing.understanding.cued import cued_moments
 from processing.understanding.framework import FrameworkData
 from processing.understanding.knowledge import Knowledge, knowledge_for
+from processing.understanding.linear import packaged_model
 from processing.understanding.moments import find_moments
+from processing.understanding.moves import find_moves
 from processing.understanding.phases import Stretch, find_phases
 from processing.understanding.speakers import guess_speakers
 from processing.understanding.suggestions import choose
@@ -36,7 +40,7 @@ def understand(
     return Understanding(
         segments=segments,
         suggestions=suggestions_of(transcript, segments, (), framework, chosen),
-        moves=(),
+        moves=find_moves(transcript.utterances),
     )
 
 
@@ -48,7 +52,7 @@ def segments_of(
 ) -> tuple[Segment, ...]:
     """Return the phases of the lesson in order, without gaps, each with a title from its words."""
     knowledge = knowledge_for()
-    lines = _lines(transcript, scene_changes_ms, duration_ms, knowledge)
+    lines = lines_of(transcript, scene_changes_ms, duration_ms, knowledge)
     stretches = find_phases(
         lines, sorted(scene_changes_ms), duration_ms, [phase.code for phase in phases], knowledge
     )
@@ -78,17 +82,30 @@ def suggestions_of(
         + [utterance.end_ms for utterance in transcript.utterances],
         default=0,
     )
-    lines = _lines(transcript, scene_changes_ms, duration_ms, knowledge)
+    lines = lines_of(transcript, scene_changes_ms, duration_ms, knowledge)
     codes = [
         competency.code
         for competency in framework.framework.competencies
         if chosen is None or competency.code in chosen
     ]
-    moments = find_moments(lines, _stretches(segments, lines), knowledge, codes)
-    return choose(moments, lines, knowledge, framework.framework.version)
+    stretches = stretches_of(segments, lines)
+    weights = packaged_weights()
+    signs = LineSigns(lines, packaged_model(MODEL), weights)
+    known = {
+        competency.code
+        for competency in framework.framework.competencies
+        if weights.names.get(competency.code) == competency.name_zh
+    }
+    moments = find_moments(lines, stretches, signs, weights, [c for c in codes if c in known])
+    for code in codes:
+        if code not in known:
+            moments += cued_moments(lines, stretches, code)
+    return choose(
+        moments, lines, signs, weights, f"{knowledge.version}+{framework.framework.version[:12]}"
+    )
 
 
-def _lines(
+def lines_of(
     transcript: Transcript, slides_ms: Sequence[int], duration_ms: int, knowledge: Knowledge
 ) -> list[Line]:
     utterances = sorted(transcript.utterances, key=lambda utterance: utterance.start_ms)
@@ -97,7 +114,7 @@ def _lines(
     return lines
 
 
-def _stretches(segments: Sequence[Segment], lines: Sequence[Line]) -> list[Stretch]:
+def stretches_of(segments: Sequence[Segment], lines: Sequence[Line]) -> list[Stretch]:
     """Return the segments with the lines whose middle lies in each."""
     stretches = []
     first = 0
