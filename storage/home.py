@@ -55,9 +55,9 @@ def _teacher(connection: Connection, viewer: Viewer) -> Iterator[Duty]:
             kind=DutyKind.CHOOSE_POINTS,
             role=Role.TEACHER,
             count=max(owed, 0),
-            path="/me/points",
+            path="/lessons",
             until=_until(project, StageAim.CHOOSE),
-            items=(DutyItem(title=project.title, path="/me/points"),),
+            items=(DutyItem(title=project.title, path="/lessons"),),
         )
     yield _sets(connection, viewer, DutyKind.RETURNED, EvidenceState.RETURNED)
     yield _new_lessons(connection, viewer)
@@ -76,11 +76,11 @@ def _sets(connection: Connection, viewer: Viewer, kind: DutyKind, state: Evidenc
         kind=kind,
         role=Role.TEACHER,
         count=_count(connection, query),
-        path=f"/evidence?state={state}",
+        path="/evidence",
         items=tuple(
             DutyItem(
                 title=row.title or row.competency,
-                path=f"/evidence/{row.id}",
+                path="/evidence",
                 at=row.created_at,
                 detail=row.competency,
             )
@@ -109,7 +109,7 @@ def _new_lessons(connection: Connection, viewer: Viewer) -> Duty:
         kind=DutyKind.NEW_LESSONS,
         role=Role.TEACHER,
         count=_count(connection, query),
-        path="/library/lessons",
+        path="/lessons",
         items=tuple(
             DutyItem(
                 title=row.title, path=f"/lessons/{row.id}", at=row.created_at, detail=row.class_name
@@ -279,9 +279,9 @@ def _administrator(connection: Connection, viewer: Viewer) -> Iterator[Duty]:
         kind=DutyKind.ACCOUNTS,
         role=Role.ADMINISTRATOR,
         count=_count(connection, waiting),
-        path="/settings/people",
+        path="/people",
         items=tuple(
-            DutyItem(title=row.name, path="/settings/people")
+            DutyItem(title=row.name, path="/people")
             for row in connection.execute(waiting.limit(FIRST))
         ),
     )

@@ -19,7 +19,7 @@ from storage.mapping import from_row, to_row
 
 T = tables.project.c
 R = tables.reminder.c
-PATHS = {StageAim.CHOOSE: "/me/points", StageAim.SUBMIT: "/evidence"}
+PATHS = {StageAim.CHOOSE: "/lessons", StageAim.SUBMIT: "/evidence"}
 MOST_POINTS = 30
 
 

@@ -62,7 +62,7 @@ def of_comment(connection: Connection, comment: Comment, *, actor: str) -> None:
         return
     if comment.subject is CommentSubject.EVIDENCE_SET:
         owner, title, may_look = _of_set(connection, comment.subject_id)
-        path = f"/evidence/{comment.subject_id}"
+        path = _result_path(comment.subject_id)
     else:
         owner, title, may_look = _of_lesson(connection, comment.lesson_id)
         start_ms = comment.anchor.start_ms if comment.anchor else None

@@ -12,12 +12,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from api.app import create_app
 from lessons import Utterance
 from lessons.people import FIRST_SCHOOL_GROUP
 from storage import passwords, people, transcripts
 from storage.database import Database
+from tests.crowd import crowd
 from tests.lesson import Served, services
 from tests.serving import serving
 
@@ -64,6 +66,15 @@ def lengthen(house: Path, recording_id: str) -> None:
     database.close()
 
 
+def check_sheet(file: Path) -> None:
+    """What the lead downloaded opens, tells a large group's numbers and keeps a small one's."""
+    sheet = load_workbook(file).worksheets[0]
+    lines = {line[0]: line[1:] for line in sheet.values}
+    assert lines["教研组"][0] == "应参加教师"
+    assert lines["语文组"][0] == 12
+    assert set(lines["音乐组"][:9]) == {"—"}
+
+
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("journey", JOURNEYS, ids=lambda path: path.name.partition(".")[0])
 def test_journey(journey: Path, served: Served, tmp_path: Path) -> None:
@@ -72,6 +83,11 @@ def test_journey(journey: Path, served: Served, tmp_path: Path) -> None:
     shutil.copytree(served.services.uploads.parent, house)
     if journey.name.startswith("long"):
         lengthen(house, served.recording.id)
+    if journey.name.startswith("overview"):
+        database = Database.at(house)
+        crowd(database, served.staff)
+        database.close()
+    downloads = tmp_path / "downloads"
     with serving(create_app(services(house))) as address:
         stage = {
             "address": address,
@@ -82,9 +98,16 @@ def test_journey(journey: Path, served: Served, tmp_path: Path) -> None:
         run = subprocess.run(
             [ROOT / "make" / "node.sh", "npm", "run", "--silent", "e2e", "--", journey.name],
             cwd=WEB,
-            env={**os.environ, "GUANKE_STAGE": json.dumps(stage), "NO_COLOR": "1"},
+            env={
+                **os.environ,
+                "GUANKE_STAGE": json.dumps(stage),
+                "NO_COLOR": "1",
+                "GUANKE_DOWNLOADS": str(downloads),
+            },
             capture_output=True,
             text=True,
             check=False,
         )
     assert run.returncode == 0, run.stdout + run.stderr
+    if journey.name.startswith("overview"):
+        check_sheet(downloads / "guanke-groups.xlsx")
