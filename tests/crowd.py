@@ -1,4 +1,4 @@
-"""A school full of people at work, for journeys: groups, a project half done, 500 lessons, rooms."""
+"""A school full of people at work, for journeys: groups, a project half done, 500 lessons."""
 
 from datetime import UTC, date, datetime, timedelta
 

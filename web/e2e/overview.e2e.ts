@@ -36,7 +36,7 @@ async function looked(window: Window, name: string, ready: string, english: stri
   await page.waitForTimeout(300);
   await picture(page, `${name}-en-360`);
   expect(
-    await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth),
+    await page.evaluate(() => document.documentElement.scrollWidth - innerWidth),
   ).toBeLessThanOrEqual(0);
   await page.getByRole("button", { name: "中文" }).click();
   await page.getByText(ready).first().waitFor();

@@ -2320,7 +2320,7 @@ export interface paths {
         };
         /**
          * Read Session
-         * @description Read who is signed in; 401 where nobody is.
+         * @description Read who is signed in; nobody is an answer too.
          */
         get: operations["read_session"];
         put?: never;
@@ -6225,33 +6225,48 @@ export interface components {
         };
         /**
          * ShownSession
-         * @description Who is signed in, and the token that each change has to carry.
+         * @description Who is signed in (nobody: null), and the token that each change has to carry.
          */
         ShownSession: {
             /** Campus Id */
-            campus_id: string | null;
+            campus_id?: string | null;
             /** Csrf Token */
-            csrf_token: string;
-            /** Group Ids */
+            csrf_token?: string | null;
+            /**
+             * Group Ids
+             * @default []
+             */
             group_ids: string[];
-            /** Led Group Ids */
+            /**
+             * Led Group Ids
+             * @default []
+             */
             led_group_ids: string[];
             /** Name */
-            name: string;
-            /** Password To Change */
+            name?: string | null;
+            /**
+             * Password To Change
+             * @default false
+             */
             password_to_change: boolean;
             /** Person Id */
-            person_id: string;
-            /** Points */
+            person_id?: string | null;
+            /**
+             * Points
+             * @default []
+             */
             points: string[];
-            /** Roles */
+            /**
+             * Roles
+             * @default []
+             */
             roles: components["schemas"]["Role"][];
             /** School Group Id */
-            school_group_id: string;
+            school_group_id?: string | null;
             /** School Group Name */
-            school_group_name: string;
+            school_group_name?: string | null;
             /** Staff Number */
-            staff_number: string;
+            staff_number?: string | null;
         };
         /**
          * ShownShare
