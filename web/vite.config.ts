@@ -36,6 +36,7 @@ export default defineConfig({
   },
   test: {
     environment: "happy-dom",
+    testTimeout: 60_000, // some read every file; a busy machine takes its time
     include: ["src/**/*.test.ts", "tests/**/*.test.ts"],
     server: { deps: { inline: ["element-plus"] } },
     css: false,

@@ -25,7 +25,7 @@ _FIRST_LINES = (1.0, 0.5)  # what the first lines of a phase count for beyond th
 _CROWDED = 0.5  # evidence of n lines counts as much as of n to this power
 _LONG_TURN = 24  # characters
 _MOST_CUTS = 240  # places where a phase may start that are tried, the likeliest
-_MAX_SHARE = 0.6  # of the lesson that one phase may take, when it has several
+_MAX_SHARE = 0.85  # of the lesson that one phase may take, when it has several
 
 # How a boundary before a line shows, in nats (logistic regression on scripted lessons).
 _BOUNDARY = {
