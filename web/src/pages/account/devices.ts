@@ -1,9 +1,14 @@
 import { language } from "@/i18n/language";
 
+type Translate = (key: string) => string;
+
+/** Programs that show pages of their own; their names are texts. */
+const PROGRAMS: [RegExp, (t: Translate) => string][] = [
+  [/DingTalk/i, (t) => t("account.sessions.browser.dingtalk")],
+  [/wxwork/i, (t) => t("account.sessions.browser.wecom")],
+  [/MicroMessenger/i, (t) => t("account.sessions.browser.wechat")],
+];
 const BROWSERS: [RegExp, string][] = [
-  [/DingTalk/i, "钉钉"],
-  [/wxwork/i, "企业微信"],
-  [/MicroMessenger/i, "微信"],
   [/Edg\//, "Edge"],
   [/Firefox\//, "Firefox"],
   [/Chrome\//, "Chrome"],
@@ -18,9 +23,10 @@ const SYSTEMS: [RegExp, string][] = [
 ];
 
 /** Return what a person calls the browser that names itself `agent`; empty where it is not known. */
-export function browserOf(agent: string): string {
-  const known = [BROWSERS, SYSTEMS].map((list) => list.find(([sign]) => sign.test(agent))?.[1]);
-  return known.filter(Boolean).join(" · ");
+export function browserOf(agent: string, t: Translate): string {
+  const named = (list: [RegExp, string][]) => list.find(([sign]) => sign.test(agent))?.[1];
+  const program = PROGRAMS.find(([sign]) => sign.test(agent))?.[1](t);
+  return [program ?? named(BROWSERS), named(SYSTEMS)].filter(Boolean).join(" · ");
 }
 
 /** Return a moment as people write it: day and time. */
