@@ -112,9 +112,7 @@ class Overview:
         groups = set(teacher.group_ids) or {NOWHERE}
         if groups & self._own:
             return False
-        return groups <= self._hidden_groups or (
-            (teacher.campus_id or NOWHERE) in self._hidden_campuses
-        )
+        return groups <= self._hidden_groups
 
     def _kept_back(
         self, parts: Mapping[str, Sequence[TeacherProgress]], *, whole: bool

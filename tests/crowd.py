@@ -1,4 +1,4 @@
-"""A school full of people at work, for journeys: groups, a project half done, 500 lessons."""
+"""A school full of people at work, for journeys: a project half done, 500 lessons, rooms."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -22,12 +22,7 @@ from storage.database import Database
 from tests.signed_in import Staff
 
 POINTS = ("A6", "B5", "A3")
-GROUPS = (
-    ("语文组", "语文", 12),
-    ("英语组", "英语", 9),
-    ("科学组", "科学", 7),
-    ("音乐组", "音乐", 3),
-)
+SIZES = {"语文": 12, "英语": 9, "科学": 7, "音乐": 3}
 SUBJECTS = ("数学", "语文", "英语", "科学", "音乐")
 TITLES = ("分数的初步认识", "观潮", "My Family", "水的三态", "春天在哪里")
 FAMILIES = "赵钱孙李周吴郑王冯陈褚卫"
@@ -40,12 +35,12 @@ def crowd(database: Database, staff: Staff) -> None:
         east = school.add_campus(connection, here, "东校区", actor=actor)
         west = school.add_campus(connection, here, "西校区", actor=actor)
         teachers: list[Viewer] = []
-        for number, (name, subject, size) in enumerate(GROUPS):
-            facts = ResearchGroupFacts(name=name, subject=subject)
+        for number, (subject, size) in enumerate(SIZES.items()):
+            facts = ResearchGroupFacts(name=f"{subject}组", subject=subject)
             group = school.add_group(connection, here, facts, actor=actor)
             for place in range(size):
                 person = PersonFacts(
-                    staff_number=f"C{number}{place:02}",
+                    staff_number=f"X{number}{place:02}",
                     name=f"{FAMILIES[place]}{subject[0]}",
                     roles=(Role.TEACHER,),
                     campus_id=(west if number % 2 else east).id,
@@ -144,12 +139,8 @@ def _room(connection: Connection, staff: Staff, room: str) -> None:
             actor=staff.operator.name,
         )
         part = LessonPart(recording_id=recording.id, start_ms=0, end_ms=0)
-        lessons.create(
-            connection,
-            LessonFacts(title="待认领的课", room=room),
-            [part],
-            actor=staff.operator.name,
-        )
+        facts = LessonFacts(title="待认领的课", room=room)
+        lessons.create(connection, facts, [part], actor=staff.operator.name)
         table = tables.recording
         at = datetime.now(UTC) - timedelta(days=ago)
         connection.execute(

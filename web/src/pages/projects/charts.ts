@@ -16,7 +16,9 @@ const COLOURS: Record<Standing, string> = {
   passed: "#1b7f4b",
 };
 const INK = "#333d4a";
-const BAR = 34; // pixels of height for each bar
+// Named in full: words are measured with it before they are drawn.
+const FONT = 'system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif';
+const BAR = 38; // pixels of height for each bar
 const FRAME = 110;
 
 /** Return how many teachers stand where; they add up to all of them. */
@@ -35,9 +37,15 @@ export function standings(tally: Tally): Record<Standing, number> {
 function frame(t: Translate, unit: string): EChartsCoreOption {
   return {
     aria: { enabled: true, decal: { show: true } },
-    textStyle: { color: INK, fontFamily: "inherit" },
+    textStyle: { color: INK, fontFamily: FONT },
     animation: false,
-    legend: { bottom: 0, textStyle: { color: INK }, itemWidth: 22, itemHeight: 13 },
+    legend: {
+      bottom: 0,
+      itemGap: 14,
+      textStyle: { color: INK, fontFamily: FONT },
+      itemWidth: 22,
+      itemHeight: 13,
+    },
     tooltip: { trigger: "axis", axisPointer: { type: "shadow" }, confine: true },
     grid: { left: 8, right: 28, top: 8, bottom: 60, containLabel: true },
     xAxis: { type: "value", minInterval: 1, axisLabel: { color: INK }, name: t(unit), nameGap: 8 },
@@ -94,7 +102,7 @@ export function pointsChart(
     yAxis: {
       type: "category",
       inverse: true,
-      axisLabel: { color: INK, width: 160, overflow: "truncate" },
+      axisLabel: { color: INK, width: 120, overflow: "break", lineHeight: 15 },
       data: shown.map((row) => name(row.competency)),
     },
     series: bars.map(([label, field, color]) => ({
