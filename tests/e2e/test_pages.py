@@ -75,7 +75,7 @@ def check_sheet(file: Path) -> None:
     assert set(lines["音乐组"][:9]) == {"—"}
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("journey", JOURNEYS, ids=lambda path: path.name.partition(".")[0])
 def test_journey(journey: Path, served: Served, tmp_path: Path) -> None:
     """One file of journeys passes."""
