@@ -68,7 +68,7 @@ export async function openWindow(
   const language = options.language ?? "zh";
   await context.addInitScript(`localStorage.setItem("guanke.language", "${language}")`);
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(60_000);
   const complaints: string[] = [];
   page.on("console", (said) => {
     if (said.type() === "error") complaints.push(said.text());
