@@ -26,7 +26,12 @@ from tests.serving import serving
 ROOT = Path(__file__).resolve().parents[2]
 WEB = ROOT / "web"
 PASSWORD = "好记的密码 2026"
-JOURNEYS = sorted((WEB / "e2e").glob("*.e2e.ts"))
+UNSETTLED = {"upload"}  # journeys that have not passed whole yet
+JOURNEYS = [
+    pytest.param(path, marks=pytest.mark.unsettled if name in UNSETTLED else (), id=name)
+    for path in sorted((WEB / "e2e").glob("*.e2e.ts"))
+    for name in (path.name.partition(".")[0],)
+]
 
 
 def test_there_are_journeys() -> None:
@@ -76,7 +81,7 @@ def check_sheet(file: Path) -> None:
 
 
 @pytest.mark.timeout(1800)
-@pytest.mark.parametrize("journey", JOURNEYS, ids=lambda path: path.name.partition(".")[0])
+@pytest.mark.parametrize("journey", JOURNEYS)
 def test_journey(journey: Path, served: Served, tmp_path: Path) -> None:
     """One file of journeys passes."""
     house = tmp_path / "house"

@@ -62,7 +62,7 @@ describe("accounts", () => {
     await page.getByLabel("新密码", { exact: true }).fill("我自己的一句好话 1");
     await page.getByLabel("再输入一次新密码").fill("我自己的一句好话 1");
     await page.getByRole("button", { name: "保存新密码" }).click();
-    await page.getByRole("heading", { name: "课堂实录" }).waitFor();
+    await page.getByRole("heading", { level: 1, name: /您好/ }).waitFor();
   });
 
   it("takes people in by a table, after a look at each row", async () => {
