@@ -74,13 +74,7 @@ dev: $(DEV_STAMP) ## setup, and the tools of the developer
 
 .PHONY: test
 test: check ## every check and every test that needs no recordings from outside
-	$(BIN)/pytest -m "not corpus and not unsettled"
-	@echo "Left out: tests that have not passed whole yet (make unsettled runs them):"
-	@$(BIN)/pytest -m unsettled --collect-only -q | grep '::' || true
-
-.PHONY: unsettled
-unsettled: $(DEV_STAMP) $(PAGE) ## tests that have not passed whole yet
-	$(BIN)/pytest -m "unsettled and not corpus"
+	$(BIN)/pytest -m "not corpus"
 
 .PHONY: check
 check: $(DEV_STAMP) web-check ## formatting, lint, types, import direction, security, lock file
@@ -121,7 +115,7 @@ corpus: $(DEV_STAMP) ## the recordings of GUANKE_CORPUS against their truth
 
 .PHONY: e2e
 e2e: $(DEV_STAMP) $(PAGE) ## the program as a person uses it
-	$(BIN)/pytest tests/e2e -m "not corpus and not unsettled"
+	$(BIN)/pytest tests/e2e -m "not corpus"
 
 # $(call program,FILE,COMMAND): a target whose program is not there fails and says so.
 program = @test -e $(1) || { echo "make $@: $(1) is not there yet; nothing was run" >&2; exit 1; }; exec $(2)

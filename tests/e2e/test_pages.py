@@ -26,11 +26,9 @@ from tests.serving import serving
 ROOT = Path(__file__).resolve().parents[2]
 WEB = ROOT / "web"
 PASSWORD = "好记的密码 2026"
-UNSETTLED = {"upload"}  # journeys that have not passed whole yet
 JOURNEYS = [
-    pytest.param(path, marks=pytest.mark.unsettled if name in UNSETTLED else (), id=name)
+    pytest.param(path, id=path.name.partition(".")[0])
     for path in sorted((WEB / "e2e").glob("*.e2e.ts"))
-    for name in (path.name.partition(".")[0],)
 ]
 
 

@@ -16,7 +16,6 @@ from tests.signed_in import staff_of
 
 
 @pytest.mark.timeout(900)
-@pytest.mark.unsettled
 def test_an_upload_outlives_the_server(tmp_path: Path) -> None:
     """Bytes, lesson and processing are whole after SIGKILL at half of the upload."""
     film = make_lesson(

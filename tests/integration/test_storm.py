@@ -9,7 +9,6 @@ from bench.kill_storm import Storm
 
 
 @pytest.mark.storm
-@pytest.mark.unsettled
 @pytest.mark.timeout(900)  # on a quiet machine it takes less than a minute
 def test_nothing_is_lost_in_a_small_storm(tmp_path: Path) -> None:
     """Ten kills while three recordings run: none lost, doubled, stuck, damaged or left over."""

@@ -103,7 +103,6 @@ class Killer:
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.unsettled
 def test_kills_at_random_lose_nothing(tmp_path: Path) -> None:
     """`kill -9` of the server at random bytes; tuspy in another process goes on each time."""
     film = tmp_path / "七3班.mp4"

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { current, mayRetry, stagesOf, type Shown, type ShownStep } from "./stages";
+import { current, mayRetry, stagesOf, standing, type Shown, type ShownStep } from "./stages";
 
 const step = (kind: string, state: string, progress = 0) =>
   ({ kind, state, progress }) as unknown as ShownStep;
@@ -30,5 +30,16 @@ describe("the stages of a recording", () => {
     const stages = stagesOf(recording(["a", "b", "c"], [step("a", "failed"), step("b", "done")]));
     expect(stages.map(mayRetry)).toEqual([true, false, false]);
     expect(current(stagesOf(recording(["a"], [step("a", "done")])))).toBeNull();
+  });
+
+  it("say that somebody is at work only while it is so", () => {
+    const stands = (state: string, steps: ShownStep[]) => {
+      const shown = { ...recording(["a", "b"], steps), state } as Shown;
+      return standing(shown, stagesOf(shown));
+    };
+    expect(stands("processing", [step("a", "ready")])).toBe("admitted");
+    expect(stands("processing", [step("a", "running")])).toBe("processing");
+    expect(stands("processing", [step("a", "done"), step("b", "ready")])).toBe("queued");
+    expect(stands("ready", [step("a", "done"), step("b", "done")])).toBe("ready");
   });
 });

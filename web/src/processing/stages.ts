@@ -39,6 +39,19 @@ export function current(
   return place < 0 ? null : { number: place + 1, of: stages.length, kind: stages[place]!.kind };
 }
 
+/** How a recording stands, in one word. */
+export type Standing = Shown["state"] | "queued";
+
+/**
+ * Return how a recording stands: `processing` only while somebody works on it; `admitted` before
+ * anybody has, `queued` where it waits for its next step.
+ */
+export function standing(recording: Shown, stages: readonly Stage[]): Standing {
+  if (recording.state !== "processing" || stages.some((s) => s.state === "running"))
+    return recording.state;
+  return stages.some((s) => s.state === "done") ? "queued" : "admitted";
+}
+
 /** Whether a step ended so that a person may try it again. */
 export const mayRetry = (stage: Stage): boolean =>
   ["failed", "quarantined", "cancelled"].includes(stage.state);
