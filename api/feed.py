@@ -15,10 +15,11 @@ from sqlalchemy.exc import OperationalError
 
 from storage import events
 from storage.database import Database
-from storage.events import Event
+from storage.events import SIGNED_OUT, Event
 
 PAUSE_S = 0.5
 KEPT = 2000  # latest events in memory
+LASTS_S = 300  # a stream; who comes back after it is asked again who they are
 log = logging.getLogger(__name__)
 
 
@@ -63,10 +64,17 @@ class Feed:
 
         return await run_in_threadpool(read)
 
-    async def follow(self, after: int, recording_id: str | None = None) -> AsyncIterator[Event]:
-        """Yield what comes after the event `after`, of one recording or of all, until `close`."""
+    async def follow(
+        self, after: int, recording_id: str | None = None, *, holder: str = ""
+    ) -> AsyncIterator[Event]:
+        """Yield what comes after the event `after`, of one recording or of all.
+
+        It ends with `close`, after some minutes, and at once when the session or key that is its
+        `holder` is over.
+        """
         self._watchers += 1
         self._somebody.set()
+        until = asyncio.get_running_loop().time() + LASTS_S
         try:
             while not self._closed:
                 news = self._news
@@ -77,10 +85,16 @@ class Feed:
                     batch = await self._read(after)
                     after = batch[-1].id if batch else max(after, self._floor)
                 for event in batch:
-                    if recording_id in (None, event.recording_id):
+                    if event.kind == SIGNED_OUT:
+                        if event.data.get("holder") == holder:
+                            return
+                    elif recording_id in (None, event.recording_id):
                         yield event
                 if not batch:
-                    await news.wait()
+                    async with asyncio.timeout_at(until):
+                        await news.wait()
+        except TimeoutError:
+            return
         finally:
             self._watchers -= 1
 

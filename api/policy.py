@@ -87,6 +87,7 @@ class May(Policy):
             raise ScopeMissing(scope=self.right)
         if found.viewer.roles.isdisjoint(ROLES[self.right]):
             raise RoleMissing
+        request.state.holder = found.holder
         return found.viewer
 
 

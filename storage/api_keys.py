@@ -10,6 +10,7 @@ from lessons import new_id
 from lessons.errors import NotFound
 from lessons.people import ApiKey
 from storage import audit, tables
+from storage.events import SIGNED_OUT, tell
 from storage.mapping import from_row, to_row
 from storage.sessions import SignedIn, digest, viewer_from
 
@@ -61,6 +62,7 @@ def remove(connection: Connection, person_id: str, key_id: str, *, actor: str) -
     mine = (T.person_id == person_id, T.id == key_id)
     if not connection.execute(delete(tables.api_key).where(*mine)).rowcount:
         raise NotFound(what="API key", id=key_id)
+    tell(connection, SIGNED_OUT, holder=f"k{key_id}")
     audit.record(connection, actor, "key.end", key_id)
 
 

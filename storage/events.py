@@ -9,6 +9,8 @@ from storage import tables
 from storage.database import now_ms
 from storage.mapping import from_row
 
+SIGNED_OUT = "signed_out"  # a session or a key is over; only the server itself hears of it
+
 
 @dataclass(frozen=True, kw_only=True)
 class Event:

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
 from lessons.people import Role, Session, Signature, Viewer
 from storage import tables
+from storage.events import SIGNED_OUT, tell
 from storage.mapping import from_row
 
 T = tables.session.c
@@ -137,18 +138,25 @@ def of_person(connection: Connection, person_id: str, terms: SessionTerms) -> Se
 
 def end(connection: Connection, person_id: str, session_id: str) -> bool:
     """End one session of somebody, at once; return whether there was one."""
-    ended = delete(tables.session).where(T.person_id == person_id, T.id == session_id)
-    return bool(connection.execute(ended).rowcount)
+    return _end(connection, T.person_id == person_id, T.id == session_id)
 
 
 def forget(connection: Connection, secret: str) -> None:
     """Forget the session of a secret id, where there is one: another takes its place."""
-    connection.execute(delete(tables.session).where(T.id == digest(secret)))
+    _end(connection, T.id == digest(secret))
 
 
 def end_all(connection: Connection, person_id: str, *, but: str | None = None) -> None:
     """End every session of somebody (but the one they are in)."""
-    connection.execute(delete(tables.session).where(T.person_id == person_id, T.id != (but or "")))
+    _end(connection, T.person_id == person_id, T.id != (but or ""))
+
+
+def _end(connection: Connection, *which: ColumnElement[bool]) -> bool:
+    """End these sessions, and tell the streams that they keep open."""
+    ended = connection.execute(delete(tables.session).where(*which).returning(T.id)).scalars().all()
+    for session_id in ended:
+        tell(connection, SIGNED_OUT, holder=f"s{session_id}")
+    return bool(ended)
 
 
 def forget_ended(connection: Connection, terms: SessionTerms) -> None:

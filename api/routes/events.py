@@ -28,15 +28,17 @@ async def follow_events(
     """Follow what happens: states, progress, words as they are heard, edits by others.
 
     Begins with what comes next, or after the event that is named; a browser names it by itself when
-    it reconnects. Comments keep idle connections open.
+    it reconnects. Comments keep idle connections open. A stream ends after some minutes, and with
+    the session that opened it at once.
     """
     feed: Feed = request.app.state.feed
     audience = EventAudience(held.database, viewer)
     begin = last_event_id if last_event_id is not None else after
     if begin is None:
         begin = await feed.newest()
-    yield ServerSentEvent(comment="following", retry=3000)
-    async for event in feed.follow(begin, recording_id):
+    # Named with its place, so that who goes away before anything happens can come back to it.
+    yield ServerSentEvent(id=str(begin), event="following", raw_data="{}", retry=3000)
+    async for event in feed.follow(begin, recording_id, holder=request.state.holder):
         if not await run_in_threadpool(audience.may_hear, event):
             continue
         data = {"at_ms": event.at_ms, "recording_id": event.recording_id, **event.data}

@@ -92,6 +92,6 @@ def test_only_the_person_hears_of_a_notice(place: School) -> None:
         headers = dict(cookies(place.services, person))
         url = f"{address}/api/v1/events?after=0"
         with httpx.stream("GET", url, headers=headers, timeout=20) as answer:
-            lines = (line for line in answer.iter_lines() if line.startswith("data:"))
-            heard = json.loads(next(lines).removeprefix("data:"))
+            lines = (line for line in answer.iter_lines() if line.startswith("data: {"))
+            heard = json.loads(next(x for x in lines if "person" in x).removeprefix("data:"))
     assert heard["person"] == person.person_id

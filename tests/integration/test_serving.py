@@ -108,12 +108,12 @@ def test_events_are_followed_and_resumed(served: Served, address: str) -> None:
             assert stream.headers["content-type"].startswith("text/event-stream")
             identity = ""
             for line in stream.iter_lines():
-                if line.startswith(":") and not last and not numbers:
+                if line == "event: following" and not last:
                     for number in range(count):
                         happen(number)
                 elif line.startswith("id: "):
                     identity = line[4:]
-                elif line.startswith("data: "):
+                elif line.startswith("data: ") and line != "data: {}":
                     numbers.append(json.loads(line[6:])["number"])
                 elif not line and len(numbers) == count:
                     return numbers, identity
@@ -125,6 +125,26 @@ def test_events_are_followed_and_resumed(served: Served, address: str) -> None:
     happen(91)
     happen(92)
     assert hear(2, last)[0] == [91, 92]
+
+
+def test_a_stream_ends_with_its_session(served: Served, address: str) -> None:
+    """Signed out elsewhere, a page hears nothing more; the streams of others go on."""
+    url = f"{address}/api/v1/events"
+    mine, other = (dict(cookies(served.services, served.staff.teacher)) for _ in range(2))
+    with (
+        httpx.stream("GET", url, headers=mine, timeout=20) as stream,
+        httpx.stream("GET", url, headers=other, timeout=20) as kept,
+    ):
+        lines, others = stream.iter_lines(), kept.iter_lines()
+        assert "event: following" in (next(lines), next(lines), next(lines))
+        everything = httpx.get(f"{address}/api/v1/me/sessions", headers=mine).json()
+        this = next(session["id"] for session in everything if session["this"])
+        signed_out = httpx.delete(f"{address}/api/v1/me/sessions/{this}", headers=mine)
+        assert signed_out.status_code == 204
+        assert "data: " not in "".join(lines).replace("data: {}", "")  # it ends
+        with served.services.database.write() as connection:
+            tell(connection, "test.event", recording_id=served.recording.id, number=1)
+        assert next(line for line in others if '"number": 1' in line)
 
 
 def test_hundreds_of_idle_watchers_leave_room_for_work(served: Served, address: str) -> None:
@@ -176,5 +196,5 @@ def test_a_server_that_stops_ends_its_streams(tmp_path: Path) -> None:
         watcher.start()
         assert open_page.wait(20)
     watcher.join()
-    assert heard[0] == ": following"
+    assert heard[0] == "event: following"
     assert heard[-1] == "the end"

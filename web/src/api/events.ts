@@ -1,37 +1,27 @@
 import { onScopeDispose, ref, watch, type Ref } from "vue";
+import { listen, live, type Happening } from "./stream";
 
-/** What the server tells while it happens, as it stands in the event's data. */
-export interface Happening {
-  at_ms: number;
-  recording_id: string | null;
-  [fact: string]: unknown;
-}
+export type { Happening };
 
 /**
- * Follow what happens, for as long as the calling component lives. The browser reconnects by itself
+ * Follow what happens, for as long as the calling component lives. The stream comes back by itself
  * and names the last event it saw, so nothing is missed.
  *
- * `kinds` are names such as `recording.state`; `recordingId` limits them to one recording.
+ * `kinds` are names such as `recording.state`; `recordingId` limits them to one recording, and
+ * nothing is heard while it is undefined.
  */
 export function useEvents(
   kinds: readonly string[],
   heard: (kind: string, happening: Happening) => void,
   recordingId: Ref<string | null | undefined> = ref(null),
 ): { live: Ref<boolean> } {
-  const live = ref(false);
-  let source: EventSource | null = null;
-  const open = (id: string | null | undefined) => {
-    source?.close();
-    const query = id ? `?recording_id=${encodeURIComponent(id)}` : "";
-    source = new EventSource(`/api/v1/events${query}`);
-    source.onopen = () => (live.value = true);
-    source.onerror = () => (live.value = false);
-    for (const kind of kinds)
-      source.addEventListener(kind, (event) =>
-        heard(kind, JSON.parse((event as MessageEvent<string>).data) as Happening),
-      );
+  let stop: (() => void) | null = null;
+  const again = (id: string | null | undefined) => {
+    const before = stop;
+    stop = id === undefined ? null : listen({ kinds, recordingId: id, heard });
+    before?.(); // after the new one listens: the stream stays open
   };
-  watch(recordingId, (id) => (id === undefined ? undefined : open(id)), { immediate: true });
-  onScopeDispose(() => source?.close());
+  watch(recordingId, again, { immediate: true });
+  onScopeDispose(() => stop?.());
   return { live };
 }

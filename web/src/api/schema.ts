@@ -383,7 +383,8 @@ export interface paths {
          * @description Follow what happens: states, progress, words as they are heard, edits by others.
          *
          *     Begins with what comes next, or after the event that is named; a browser names it by itself when
-         *     it reconnects. Comments keep idle connections open.
+         *     it reconnects. Comments keep idle connections open. A stream ends after some minutes, and with
+         *     the session that opened it at once.
          */
         get: operations["follow_events"];
         put?: never;
