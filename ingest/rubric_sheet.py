@@ -150,7 +150,7 @@ def _table(content: bytes, file_name: str) -> Iterator[tuple[object, ...]]:
     except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, SyntaxError) as fault:
         raise RubricUnreadable(file=file_name, detail="not-xlsx") from fault
     if len(rows) > MAX_ROWS:
-        raise RubricUnreadable(file=file_name, detail=f"more than {MAX_ROWS} rows")
+        raise RubricUnreadable(file=file_name, detail="too-many-rows", most=MAX_ROWS)
     return iter(rows)
 
 
@@ -165,7 +165,7 @@ def _columns(rows: Iterator[tuple[object, ...]], file_name: str) -> dict[str, in
     }
     missing = [HEADERS[name][0] for name in NEEDED if name not in found]
     if missing:
-        raise RubricUnreadable(file=file_name, detail=f"no column {'、'.join(missing)}")
+        raise RubricUnreadable(file=file_name, detail="column-missing", column=missing[0])
     return found
 
 

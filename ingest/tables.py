@@ -40,7 +40,7 @@ def read_rows(
         TableUnreadable: it is no table, or too large, or lacks a column.
     """
     if len(data) > most:
-        raise TableUnreadable(file=file_name, detail=f"> {most >> 20} MB")
+        raise TableUnreadable(file=file_name, detail="table-too-heavy", most=most >> 20)
     xlsx = data.startswith(b"PK")
     lines = list(_sheet(file_name, data) if xlsx else _csv(file_name, data))
     if not lines:
@@ -48,7 +48,9 @@ def read_rows(
     headings = [_heading(cell, columns) for cell in lines[0]]
     for column in needed:
         if column not in headings:
-            raise TableUnreadable(file=file_name, detail=f"{columns[column][0]}?")
+            raise TableUnreadable(
+                file=file_name, detail="column-missing", column=columns[column][0]
+            )
     rows = []
     for number, line in enumerate(lines[1:], 2):
         cells = {name: cell for name, cell in zip(headings, line, strict=False) if name}
@@ -75,7 +77,7 @@ def _csv(file_name: str, data: bytes) -> Iterable[list[str]]:
         except csv.Error as error:
             raise TableUnreadable(file=file_name, detail=str(error)) from error
         if len(lines) > MOST_ROWS:
-            raise TableUnreadable(file=file_name, detail=f"> {MOST_ROWS}")
+            raise TableUnreadable(file=file_name, detail="too-many-rows", most=MOST_ROWS)
         return lines
     raise TableUnreadable(file=file_name, detail="other-encoding")
 
@@ -88,7 +90,9 @@ def _sheet(file_name: str, data: bytes) -> Iterable[list[str]]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             if sum(entry.file_size for entry in archive.infolist()) > MOST_UNPACKED:
-                raise TableUnreadable(file=file_name, detail=f"> {MOST_UNPACKED >> 20} MB")
+                raise TableUnreadable(
+                    file=file_name, detail="table-too-heavy", most=MOST_UNPACKED >> 20
+                )
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         sheet = book.worksheets[0]
         lines = [
@@ -101,7 +105,7 @@ def _sheet(file_name: str, data: bytes) -> Iterable[list[str]]:
     ) as error:
         raise TableUnreadable(file=file_name, detail=type(error).__name__) from error
     if len(lines) > MOST_ROWS:
-        raise TableUnreadable(file=file_name, detail=f"> {MOST_ROWS}")
+        raise TableUnreadable(file=file_name, detail="too-many-rows", most=MOST_ROWS)
     return lines
 
 

@@ -102,6 +102,9 @@ CAUSES = {
     "other-encoding": ("编码无法识别", "its encoding is neither UTF-8 nor GBK"),
     "no-rows": ("没有内容行", "it has no rows"),
     "table-too-large": ("表格过大", "it is too large"),
+    "table-too-heavy": ("文件超过 {most} MB", "it is larger than {most} MB"),
+    "too-many-rows": ("超过 {most} 行", "it has more than {most} rows"),
+    "column-missing": ("缺少“{column}”列", "its column “{column}” is missing"),
     "no-sheet": ("没有工作表", "it has no sheet"),
     "not-xlsx": ("不是 XLSX 文件", "it is not an XLSX file"),
     # A folder or a disk.
