@@ -143,7 +143,7 @@ def check_complete(
         criterion = rubric.criterion(mark.requirement)
         lowest = criterion.levels[-1]
         if mark.level == lowest.code and not mark.note.strip():
-            raise RequestFault(detail=f"{criterion.zh}: {lowest.zh} needs a reason")
+            raise RequestFault(detail="level-needs-reason", criterion=criterion.zh, level=lowest.zh)
 
 
 def check_recall(review: Review, now: datetime, window: timedelta = RECALL) -> None:

@@ -95,6 +95,18 @@ CAUSES = {
         "未达合格的应退回，不能通过",
         "what is below a pass is returned, not passed",
     ),
+    "level-needs-reason": (
+        "“{criterion}”评为“{level}”时请写明理由",
+        "{criterion}: the level {level} needs a reason",
+    ),
+    "level-not-given": (
+        "没有评审人给出“{level}”",
+        "no reviewer gave the level {level}",
+    ),
+    "comment-length": (
+        "留言应为 1 到 {most} 个字",
+        "a comment has 1 to {most} characters",
+    ),
     "whole-threads-only": ("只能标记整条讨论", "only a whole thread can be marked"),
     "nothing-to-pin-to": ("没有可以关联的课堂实录", "there is no recording to pin it to"),
     # A table that can't be read.

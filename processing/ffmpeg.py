@@ -1,8 +1,8 @@
 """The only door to ffmpeg and ffprobe.
 
-Commands come in as argument lists or ffmpeg-python graphs; this file adds what every run must
-have (whitelists, limits, its own process group, a progress parser) and turns a failure into a
-typed error that carries ffmpeg's own words.
+Commands come in as lists of arguments (docs/adr/0009); this file adds what every run must have
+(whitelists, limits, its own process group, a progress parser) and turns a failure into a typed
+error that carries ffmpeg's own words.
 """
 
 import json

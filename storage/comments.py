@@ -232,7 +232,7 @@ def _tell(connection: Connection, comment: Comment, kind: str) -> None:
 def _said(text: str) -> str:
     text = text.strip()
     if not text or len(text) > LONGEST:
-        raise RequestFault(detail=f"a comment has 1 to {LONGEST} characters")
+        raise RequestFault(detail="comment-length", most=LONGEST)
     return text
 
 

@@ -207,7 +207,7 @@ def _level(
     if chosen is None:
         raise RequestFault(detail="reviewers-differ")
     if chosen not in {mark.level for finding in found for mark in finding.marks}:
-        raise RequestFault(detail=f"no reviewer gave the level {chosen}")
+        raise RequestFault(detail="level-not-given", level=chosen)
     if chosen in too_low:
         raise RequestFault(detail="below-a-pass")
     return chosen

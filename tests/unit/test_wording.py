@@ -20,6 +20,8 @@ NAMES = {
     "PDF",
     "JSON",
     "UTF",
+    "MB",
+    "MB",
     "XLSX",
 }  # of formats, the same in every language
 
@@ -47,6 +49,11 @@ def test_a_cause_is_a_code_with_words() -> None:
     given = [(at, d.value) for at, d in given_details() if isinstance(d, ast.Constant)]
     assert len(given) > 20
     assert not [(at, code) for at, code in given if code not in {*CAUSES, "", "H.264"}]
+    put_together = [(at, d) for at, d in given_details() if isinstance(d, ast.JoinedStr)]
+    parts = [
+        (at, v.value) for at, d in put_together for v in d.values if isinstance(v, ast.Constant)
+    ]
+    assert not [(at, part) for at, part in parts if latin(str(part))]
 
 
 @pytest.mark.parametrize("code", CAUSES)
