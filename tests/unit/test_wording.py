@@ -21,7 +21,6 @@ NAMES = {
     "JSON",
     "UTF",
     "MB",
-    "MB",
     "XLSX",
 }  # of formats, the same in every language
 
