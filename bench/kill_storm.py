@@ -39,6 +39,7 @@ from storage.migrate import migrate
 
 LEASE_S = 5.0
 PAUSE_S = 0.5  # between two kills, on average
+FIND_S = 10.0  # how long a victim is looked for: ffmpeg comes and goes
 SAMPLE = Path(__file__).parents[1] / "samples" / "lesson_zh_water.mp4"
 CLIP = (500, 2_700)  # milliseconds of each recording that are cut out
 
@@ -154,7 +155,7 @@ class Storm:
         """Choose whom to kill; ffmpeg is short-lived, so it is waited for."""
         assert self._server is not None
         kind = self._rng.choice(("ffmpeg", "ffmpeg", "worker", "api", "supervisor"))
-        until = time.monotonic() + 3.0
+        until = time.monotonic() + FIND_S
         while time.monotonic() < until:
             try:
                 server = psutil.Process(self._server.pid)
