@@ -1,6 +1,7 @@
 """Taking files in: once, whole, and without a word lost."""
 
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from lessons.errors import (
 from lessons.records import LessonFacts
 from storage import intake, janitor, lessons, recordings, steps
 from storage.lessons import LessonFilter
+from tests.unprivileged import unprivileged
 
 
 @pytest.fixture
@@ -233,21 +235,41 @@ def test_what_cannot_be_read_now_is_read_later(house: House, drop: Path) -> None
         assert len(recordings.page(connection)) == 1
 
 
-@pytest.mark.skipif(os.getuid() == 0, reason="root may read and delete everything")
-def test_rights_that_are_missing_are_named_and_mended(house: House, drop: Path) -> None:
+def test_rights_that_are_missing_are_named_and_mended() -> None:
     """A file that may not be read waits; one that may not be deleted stays, and is taken once."""
-    path = file_of(drop, "课.mp4")
-    path.chmod(0)
-    watcher = Watcher(DropFolder(drop, PATTERNS, stable_s=0), house, Terminal("zh"), delete=True)
-    watcher.look()
-    watcher.look()
-    with pytest.raises(SourceUnreadable, match="may not be read"):
-        admit_lesson(house, path, LessonFacts(title="x"))
-    path.chmod(0o600)
-    drop.chmod(0o500)
-    for _ in range(3):
+    with tempfile.TemporaryDirectory() as place, unprivileged(Path(place)):
+        house = open_house(Settings(data=Path(place) / "data"))
+        make_ready(house)
+        drop = Path(place) / "drop"
+        path = file_of(drop, "课.mp4")
+        path.chmod(0)
+        watcher = Watcher(
+            DropFolder(drop, PATTERNS, stable_s=0), house, Terminal("zh"), delete=True
+        )
         watcher.look()
-    drop.chmod(0o700)
-    with house.database.read() as connection:
-        assert len(recordings.page(connection)) == 1
-    assert path.exists()
+        watcher.look()
+        with pytest.raises(SourceUnreadable, match="may not be read"):
+            admit_lesson(house, path, LessonFacts(title="x"))
+        path.chmod(0o600)
+        drop.chmod(0o500)
+        for _ in range(3):
+            watcher.look()
+        drop.chmod(0o700)
+        with house.database.read() as connection:
+            assert len(recordings.page(connection)) == 1
+        assert path.exists()
+        house.database.close()
+
+
+def test_a_data_folder_that_may_not_be_written_is_named() -> None:
+    """Before anything is begun, with the folder's name; with its rights back, it is used again."""
+    with tempfile.TemporaryDirectory() as place, unprivileged(Path(place)):
+        data = Path(place) / "data"
+        make_ready(open_house(Settings(data=data)))
+        for path in (data, *data.rglob("*")):
+            path.chmod(0o500 if path.is_dir() else 0o400)
+        with pytest.raises(DataFolderUnusable, match=str(data)):
+            make_ready(open_house(Settings(data=data)))
+        for path in (data, *data.rglob("*")):
+            path.chmod(0o700)
+        make_ready(open_house(Settings(data=data)))
