@@ -202,7 +202,7 @@ def release_dead(
     aside = []
     for step in held:
         crashes = step.crashes + int(crashed)
-        if crashes < terms.max_crashes:
+        if not crashed or crashes < terms.max_crashes:
             _end(connection, step, StepState.READY, crashes=crashes)
             continue
         error = StepCrashed(kind=step.kind, crashes=crashes)

@@ -118,6 +118,19 @@ def test_the_third_death_puts_a_step_aside_and_shutdowns_never_count(
     assert leases.claim(database, ["io"], "two", TERMS) is None
 
 
+def test_a_restart_never_puts_a_step_aside(database: Database, step_id: str) -> None:
+    """Also not one that has crashed more often than is usual, where the limit is set higher."""
+    patient = LeaseTerms(max_crashes=100)
+    for _ in range(5):
+        claimed(database, "embedded:1")
+        with database.write() as connection:
+            assert not leases.release_dead(connection, "embedded:1", patient, crashed=True)
+    claimed(database, "embedded:1")
+    with database.write() as connection:
+        assert leases.release_all(connection, "embedded:") == 1
+    assert state(database, step_id).state is StepState.READY
+
+
 def test_a_failed_step_keeps_its_reason_and_can_be_tried_again(
     database: Database, step_id: str
 ) -> None:
