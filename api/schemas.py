@@ -121,6 +121,7 @@ class ShownRecording(Recording):
     place: int | None = None
     seconds_left: int | None = None
     failure: Failure | None = None
+    notes: tuple[str, ...] = ()  # what was odd about the upload and accepted all the same
 
 
 @dataclass(frozen=True, kw_only=True)

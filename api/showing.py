@@ -57,6 +57,7 @@ def _one(
         lessons=tuple(names),
         place=outlook.place,
         seconds_left=None if left is None else round(left),
+        notes=tuple(n.message(language) for n in recording.info.notes) if recording.info else (),
         failure=next((s.failure for s in done if s.failure and s.state in OVER), None),
     )
 

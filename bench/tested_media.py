@@ -94,7 +94,7 @@ def _processed(path: Path, scratch: Path) -> tuple[MediaInfo, str]:
         warnings += said.count("[error]") + said.count("[warning]")
     words = [", ".join(_facts(info)), "→ " + ", ".join(_name(r) for r, _ in made)]
     words += [f"**{warnings} warnings**"] if warnings else []
-    words += ["; ".join(info.notes)] if info.notes else []
+    words += ["; ".join(note.message("en") for note in info.notes)] if info.notes else []
     return info, ". ".join(words)
 
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
+from lessons.notes import Note
+
 
 class TrackKind(StrEnum):
     """What a track carries."""
@@ -46,7 +48,7 @@ class MediaInfo:
     tracks: tuple[Track, ...]
     zero_ms: int = 0  # where the recording's time zero lies on the file's own clock
     compliant: bool = False  # the picture can be copied as it is (design §3)
-    notes: tuple[str, ...] = ()  # what was odd yet accepted, for the operator
+    notes: tuple[Note, ...] = ()  # what was odd yet accepted, for the operator
 
     @property
     def video(self) -> Track | None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from lessons.errors import MediaUnreadable
+from lessons.notes import Note
 from processing.ffmpeg import Ffmpeg
 
 _FRAMES_TRIED = 60
@@ -12,7 +13,7 @@ _SILENT_DB = -70.0
 
 
 def choose_picture(
-    source: Path, streams: Sequence[dict[str, Any]], ffmpeg: Ffmpeg, notes: list[str]
+    source: Path, streams: Sequence[dict[str, Any]], ffmpeg: Ffmpeg, notes: list[Note]
 ) -> dict[str, Any] | None:
     """Return the moving picture: the default one, else the first; never a cover."""
     offered = [
@@ -26,12 +27,12 @@ def choose_picture(
         frames = _decoded(source, stream, ffmpeg)
         if frames:
             if len(offered) > 1:
-                notes.append(f"{len(offered)} pictures inside; track {stream['index']} is used")
+                notes.append(_note("pictures", stream, count=len(offered)))
             stream["interlaced"] = sum(int(f.get("interlaced_frame", 0)) for f in frames) * 2 > len(
                 frames
             )
             return stream
-        notes.append(f"the picture in track {stream['index']} can't be decoded")
+        notes.append(_note("picture-broken", stream))
     return None
 
 
@@ -40,7 +41,7 @@ def choose_sound(
     streams: Sequence[dict[str, Any]],
     ffmpeg: Ffmpeg,
     scratch: Path,
-    notes: list[str],
+    notes: list[Note],
 ) -> dict[str, Any] | None:
     """Return the sound that is heard: the default track, else the first, that is not silent."""
     offered = []
@@ -48,13 +49,17 @@ def choose_sound(
         if _decoded(source, stream, ffmpeg):
             offered.append(stream)
         else:
-            notes.append(f"the sound in track {stream['index']} can't be decoded")
+            notes.append(_note("sound-broken", stream))
     if len(offered) > 1:
         for stream in offered:
             if _peak_db(source, int(stream["index"]), ffmpeg, scratch) > _SILENT_DB:
-                notes.append(f"{len(offered)} sound tracks; track {stream['index']} is used")
+                notes.append(_note("sounds", stream, count=len(offered)))
                 return stream
     return offered[0] if offered else None
+
+
+def _note(code: str, stream: Mapping[str, Any], **facts: int) -> Note:
+    return Note(code=code, facts={"track": int(stream["index"]), **facts})
 
 
 def _default_first(streams: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from lessons import Track
 from lessons.errors import MediaUnreadable
+from lessons.notes import Note, encoded
 from processing.ffmpeg import Ffmpeg
 from processing.steps.packets import PacketScan
 from processing.steps.rates import MAX_FPS
@@ -22,7 +23,7 @@ _LOOKS = 5
 
 def reasons_to_encode(
     container: str, stream: Mapping[str, Any], scan: PacketScan, track: Track
-) -> list[str]:
+) -> list[Note]:
     """Return why the picture must be encoded; empty when it can be copied.
 
     Args:
@@ -33,24 +34,25 @@ def reasons_to_encode(
     """
     width, height = int(stream["width"]), int(stream["height"])
     if track.codec != "h264":
-        return [f"encoded: the codec is {track.codec}"]
-    checks = {
-        f"carried in {container}": container not in _CONTAINERS,
-        f"the profile is {stream.get('profile')}": stream.get("profile") not in _PROFILES,
-        f"the pixels are {track.pixel_format}": track.pixel_format not in _PIXELS,
-        "the level is too high": int(stream.get("level", 0)) > _MAX_LEVEL,
-        "the picture is turned or mirrored": _turned(stream, track),
-        "the pixels are not square": _stretched(stream),
-        "a side is odd": bool(width % 2 or height % 2),
-        "larger than 4K": width * height > _MAX_PIXELS,
-        "interlaced": track.interlaced,
-        "the frame rate is variable": track.variable_fps,
-        "more than 60 frames a second": (track.fps or 0) > MAX_FPS or _too_fast(scan, track),
-        "keyframes are too rare": (track.max_gop_ms or 0) > MAX_GOP_MS,
-        "does not start with a whole picture": not scan.opens_cleanly,
-        "parameters change on the way": scan.changes_codec,
-    }
-    return [f"encoded: {reason}" for reason, holds in checks.items() if holds]
+        return [encoded("codec", codec=track.codec)]
+    profile, pixels = str(stream.get("profile")), str(track.pixel_format)
+    checks = (
+        (encoded("container", container=container), container not in _CONTAINERS),
+        (encoded("profile", profile=profile), profile not in _PROFILES),
+        (encoded("pixels", pixels=pixels), pixels not in _PIXELS),
+        (encoded("level"), int(stream.get("level", 0)) > _MAX_LEVEL),
+        (encoded("turned"), _turned(stream, track)),
+        (encoded("stretched"), _stretched(stream)),
+        (encoded("odd"), bool(width % 2 or height % 2)),
+        (encoded("large"), width * height > _MAX_PIXELS),
+        (encoded("interlaced"), track.interlaced),
+        (encoded("variable"), track.variable_fps),
+        (encoded("fast"), (track.fps or 0) > MAX_FPS or _too_fast(scan, track)),
+        (encoded("keyframes"), (track.max_gop_ms or 0) > MAX_GOP_MS),
+        (encoded("start"), not scan.opens_cleanly),
+        (encoded("changes"), scan.changes_codec),
+    )
+    return [reason for reason, holds in checks if holds]
 
 
 def looks_damaged(

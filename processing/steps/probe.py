@@ -19,6 +19,7 @@ from lessons.errors import (
     MediaUnreadable,
     MediaWithoutTracks,
 )
+from lessons.notes import Note, encoded
 from processing.ffmpeg import MAX_PIXELS, Ffmpeg
 from processing.steps.choice import choose_picture, choose_sound
 from processing.steps.compliance import looks_damaged, reasons_to_encode
@@ -82,7 +83,7 @@ def probe(source: Path, *, ffmpeg: Ffmpeg, limits: MediaLimits, scratch: Path) -
     found = _ask(source, ffmpeg)
     streams: list[dict[str, Any]] = found.get("streams", [])
     _hold_limits(streams, limits, ffmpeg.file_name)
-    notes: list[str] = []
+    notes: list[Note] = []
     picture = choose_picture(source, streams, ffmpeg, notes)
     sound = choose_sound(source, streams, ffmpeg, scratch, notes)
     chosen = [stream for stream in (picture, sound) if stream]
@@ -91,7 +92,7 @@ def probe(source: Path, *, ffmpeg: Ffmpeg, limits: MediaLimits, scratch: Path) -
     indexes = [int(stream["index"]) for stream in chosen]
     scans = scan_packets(source, indexes, ffmpeg=ffmpeg, scratch=scratch)
     if scans[0].first is None and len(scans) > 1:
-        notes.append("the picture track holds no frame; only the sound is kept")
+        notes.append(Note(code="picture-empty"))
         picture, chosen, scans = None, chosen[1:], scans[1:]
     if scans[0].first is None:
         raise MediaWithoutTracks(file=ffmpeg.file_name)
@@ -119,7 +120,7 @@ def probe(source: Path, *, ffmpeg: Ffmpeg, limits: MediaLimits, scratch: Path) -
         source, container, tracks, duration_ms, ffmpeg=ffmpeg, scratch=scratch
     ):
         compliant = False
-        notes.append("encoded: parts of it are damaged")
+        notes.append(encoded("damaged"))
     notes += _notes_on_time(tracks, duration_ms, zero_ms, found["format"])
     return MediaInfo(
         container=container,
@@ -240,14 +241,15 @@ def _fraction(text: object) -> Fraction | None:
 
 def _notes_on_time(
     tracks: Sequence[Track], duration_ms: int, zero_ms: int, header: Mapping[str, Any]
-) -> list[str]:
+) -> list[Note]:
     notes = []
     promised_ms = float(header.get("duration", 0)) * 1000 - zero_ms
     if promised_ms > duration_ms + max(2000, duration_ms / 10):
-        notes.append(f"cut short: the header promises {promised_ms / 1000:.0f} s")
+        facts = {"promised": round(promised_ms / 1000), "seconds": round(duration_ms / 1000)}
+        notes.append(Note(code="cut-short", facts=facts))
     for track in tracks:
         if track.kind is TrackKind.AUDIO and track.start_ms < -100:
-            notes.append(f"{-track.start_ms} ms of sound before the first picture are left out")
+            notes.append(Note(code="sound-early", facts={"ms": -track.start_ms}))
         if track.kind is TrackKind.AUDIO and track.start_ms > 100:
-            notes.append(f"the sound starts {track.start_ms} ms after the picture")
+            notes.append(Note(code="sound-late", facts={"ms": track.start_ms}))
     return notes

@@ -96,7 +96,7 @@ def test_cut_short(tmp_path: Path) -> None:
     path.write_bytes(whole[: len(whole) // 2])
     info = media.probed(path, tmp_path)
     assert 1000 < info.duration_ms < 5000
-    assert any(note.startswith("cut short") for note in info.notes)
+    assert "cut-short" in [note.code for note in info.notes]
 
 
 def test_damaged_pictures_are_not_copied(tmp_path: Path) -> None:
@@ -111,7 +111,7 @@ def test_damaged_pictures_are_not_copied(tmp_path: Path) -> None:
     path.write_bytes(data)
     info = media.probed(path, tmp_path)
     assert not info.compliant
-    assert "encoded: parts of it are damaged" in info.notes
+    assert "encoded-damaged" in [note.code for note in info.notes]
 
 
 def test_a_lying_header_is_not_believed(tmp_path: Path) -> None:

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from lessons import notes
 from lessons.errors import DiskFull, GuankeError, MediaRefused, MediaTooLarge, restored
 from lessons.named import NAMES_ZH
 from lessons.wording import CAUSES
 
 ROOT = Path(__file__).parents[2]
+NOTING = ("choice", "compliance", "probe")  # the steps that note what is odd
 ROOMS = ("lessons", "storage", "processing", "ingest", "guanke")
 NAMES = {
     "HLS",
@@ -81,3 +83,20 @@ def test_a_file_may_be_called_like_a_code() -> None:
     """Only causes are put into words, never a person's own."""
     assert MediaRefused(file="archive", detail="archive").message("zh").startswith("archive：")
     assert "/srv/clip" in DiskFull(path="/srv/clip").message("zh")
+
+
+@pytest.mark.parametrize("code", notes.WORDS)
+def test_an_oddity_is_told_in_both_languages(code: str) -> None:
+    """With the same figures in both, and no Latin word of its own in the Chinese."""
+    zh, en = notes.WORDS[code]
+    assert set(re.findall(r"\{\w+\}", zh)) == set(re.findall(r"\{\w+\}", en))
+    assert re.search(r"[\u4e00-\u9fff]", zh)
+    assert not re.search(r"[\u4e00-\u9fff]", en)
+
+
+def test_every_oddity_that_is_noted_has_words() -> None:
+    """Codes in the code are those of the table."""
+    said = "".join((ROOT / "processing" / "steps" / f"{n}.py").read_text() for n in NOTING)
+    plain = re.findall(r'(?:Note\(code=|_note\()"([\w-]+)"', said)
+    codes = {*plain, *(f"encoded-{c}" for c in re.findall(r'encoded\("(\w+)"', said))}
+    assert codes == notes.WORDS.keys()

@@ -4452,7 +4452,7 @@ export interface components {
              * Notes
              * @default []
              */
-            notes: string[];
+            notes: components["schemas"]["Note"][];
             /** Tracks */
             tracks: components["schemas"]["Track"][];
             /**
@@ -4702,6 +4702,18 @@ export interface components {
             reviewer_id: string;
             /** Set Id */
             set_id: string;
+        };
+        /**
+         * Note
+         * @description One oddity: a code of `WORDS`, and what is filled in.
+         */
+        Note: {
+            /** Code */
+            code: string;
+            /** Facts */
+            facts?: {
+                [key: string]: string | number;
+            };
         };
         /**
          * Notice
@@ -6206,6 +6218,11 @@ export interface components {
             language: string | null;
             /** Lessons */
             lessons: components["schemas"]["LessonName"][];
+            /**
+             * Notes
+             * @default []
+             */
+            notes: string[];
             /** Place */
             place?: number | null;
             /** Progress */
