@@ -3,7 +3,8 @@
 A small recogniser hears Mandarin syllables well and guesses the characters badly. Each run of
 characters is read again as syllables (tone left out; zh/z, ch/c, sh/s and -ng/-n taken as one) and
 the likeliest row of words with those syllables is looked for by a Viterbi search. Every changed
-character costs, so what reads well stays as it was heard.
+character costs, the more the surer the recogniser was of it: its odds against all else are a
+likelihood ratio, which is weighed against the words'.
 
 Likelihood: a word pair model with Dirichlet smoothing (MacKay & Peto 1995) over jieba's word counts
 and counts of real teachers' talk (`data/README.md`).
@@ -14,7 +15,7 @@ import importlib.util
 import math
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -23,8 +24,11 @@ from pypinyin import Style, pinyin
 PAIRS_FILE = Path(__file__).parent / "data" / "classroom_pairs.tsv.gz"
 START = "^"
 LONGEST_WORD = 5
-CHANGE = 4.5  # cost of a changed character, in nats
-NEAR = 1.5  # and more where the syllable is only close
+CHANGE = 3.5  # cost in nats of a changed character that was as likely right as wrong
+SURE = 1.2  # and more for each nat of the recogniser's log-odds for it
+LEAST_CHANGE, UNSURE = 1.0, 0.02  # no character is free, none is certain
+NEAR = 1.0  # and more where the syllable is only close
+USUAL = 0.7  # how sure the recogniser is of a character when it does not say
 SMOOTH = 8.0  # pseudo-counts that the single-word model lends to each pair
 CLASSROOM_SHARE = 0.6  # of teachers' talk in the single-word model
 BEAM, MOST_CANDIDATES = 8, 30
@@ -103,18 +107,29 @@ def _language() -> _Language:
     return _Language()
 
 
-def mend(text: str) -> str:
-    """Return `text` with the likelier characters of the same sound; as many as there were."""
-    return _RUN.sub(lambda run: _mend_run(run[0]), text)
+def mend(text: str, sure: Sequence[float] = ()) -> str:
+    """Return `text` with the likelier characters of the same sound; as many as there were.
+
+    Args:
+        sure: the recogniser's probability of each character, where it is known.
+    """
+    costs = [_cost(p) for p in sure] or [_cost(USUAL)] * len(text)
+    return _RUN.sub(lambda run: _mend_run(run[0], costs[run.start() : run.end()]), text)
 
 
-def _mend_run(run: str) -> str:
+def _cost(probability: float) -> float:
+    """Return what it costs to change a character that is right with this probability."""
+    certain = min(max(probability, UNSURE), 1 - UNSURE)
+    return max(LEAST_CHANGE, CHANGE + SURE * math.log(certain / (1 - certain)))
+
+
+def _mend_run(run: str, costs: Sequence[float]) -> str:
     sounds = [_sound(character) for character in run]
     states: list[State] = [{} for _ in range(len(run) + 1)]
     states[0][START] = (0.0, 0, "")
     for at in range(len(run)):
         live = sorted(states[at].items(), key=lambda item: (-item[1][0], item[0]))[:BEAM]
-        for word, cost in _candidates(run, sounds, at):
+        for word, cost in _candidates(run, sounds, costs, at):
             reached = states[at + len(word)]
             for before, (score, _, _) in live:
                 total = score + _language().after(word, before) - cost
@@ -123,25 +138,27 @@ def _mend_run(run: str) -> str:
     return _read_back(states)
 
 
-def _candidates(run: str, sounds: list[str], at: int) -> Iterator[tuple[str, float]]:
+def _candidates(
+    run: str, sounds: list[str], costs: Sequence[float], at: int
+) -> Iterator[tuple[str, float]]:
     """Yield words that may stand at `at`, each with the cost of what it changes."""
     for length in range(1, min(LONGEST_WORD, len(run) - at) + 1):
         heard = run[at : at + length]
         words = _language().by_sound.get(tuple(sounds[at : at + length]), [])
         for word in words:
-            yield word, _change_cost(heard, word)
+            yield word, _change_cost(heard, word, costs[at : at + length])
         known = length == 1 or heard in _language().general or heard in _language().single
         if known and heard not in words:
             yield heard, 0.0
 
 
-def _change_cost(heard: str, word: str) -> float:
-    cost = 0.0
-    for was, becomes in zip(heard, word, strict=True):
+def _change_cost(heard: str, word: str, costs: Sequence[float]) -> float:
+    total = 0.0
+    for was, becomes, cost in zip(heard, word, costs, strict=True):
         if was != becomes:
             same = set(_syllables(was)[:1]) & set(_syllables(becomes))
-            cost += CHANGE if same else CHANGE + NEAR
-    return cost
+            total += cost if same else cost + NEAR
+    return total
 
 
 def _read_back(states: list[State]) -> str:

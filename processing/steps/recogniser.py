@@ -14,7 +14,7 @@ import numpy as np
 from processing.speech_model import ModelFiles
 from processing.steps.speech_cuts import RATE, Samples
 
-SETTINGS = "3"  # raise when another result comes from the same sound
+SETTINGS = "4"  # raise when another result comes from the same sound
 BEAM, NO_REPEAT, MARGIN_FRAMES, MOST_FRAMES = 5, 5, 600, 3000
 MOST_TOKENS, TOKENS_A_SECOND = 200, 10  # nobody speaks more than seven characters a second
 # The first byte of full-width marks: whisper-base often misses the last one and writes Ｅ for ，

@@ -127,7 +127,8 @@ def _mended_runs(tokens: Sequence[Token]) -> list[Token]:
 
 def _mended(run: Sequence[Token]) -> list[Token]:
     texts = [token.text for token in run]
-    whole = mend("".join(texts))
+    sure = [token.probability for token in run for _ in token.text]
+    whole = mend("".join(texts), sure)
     if len(whole) != sum(map(len, texts)):
         return [replace(token, text=text) for token, text in zip(run, texts, strict=True)]
     out, at = [], 0

@@ -180,3 +180,10 @@ def test_errors_are_told_by_speaker() -> None:
     assert (told["T"].changed, told["T"].missing, told["T"].added) == (1, 0, 1)
     assert told["S1"].changed + told["S1"].missing >= 1
     assert told["T"].length == 5
+
+
+def test_what_was_heard_for_sure_is_mended_less() -> None:
+    """The recogniser's own doubt decides together with how likely the words are."""
+    heard = "他挺在了水的中间"
+    assert mend(heard, [0.98] * len(heard)) == heard
+    assert mend(heard, [0.2] * len(heard)) != heard
