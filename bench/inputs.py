@@ -5,6 +5,7 @@ white template, a moving pointer, a camera of 480×360 with its own noise in a c
 the sample lesson's, over and over. The long one is the short one in a loop, not encoded again.
 """
 
+import shutil
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -38,7 +39,7 @@ class Inputs:
         """Return an empty folder of this name."""
         made = self.folder / "scratch" / name
         if made.exists():
-            subprocess.run(["rm", "-r", str(made)], check=True)
+            shutil.rmtree(made)
         made.mkdir(parents=True)
         return made
 

@@ -106,7 +106,7 @@ def _each_alone(source: Path, scratch: Path, heights: tuple[int, ...]) -> list[l
     """A process per rendition, each with its own sound, as video platforms do it."""
     return [
         ffmpeg(
-            *("-i", source, "-vf", f"scale=-2:{height}", *_encode(height), *_AAC, *_HLS),
+            *("-i", str(source), "-vf", f"scale=-2:{height}", *_encode(height), *_AAC, *_HLS),
             scratch / f"{height}.m3u8",
         )
         for height in heights
@@ -116,7 +116,7 @@ def _each_alone(source: Path, scratch: Path, heights: tuple[int, ...]) -> list[l
 def _in_passes(source: Path, scratch: Path) -> list[list[str]]:
     """The source copied and two encodes in one process, and a pass for each by-product."""
     graph = "[0:v]split[a][b];[a]scale=-2:720[x];[b]scale=-2:360[y]"
-    ladder = [
+    ladder: list[str | Path] = [
         *("-i", source, "-map", "0:v", "-c", "copy", *_HLS, scratch / "1080.m3u8"),
         *("-filter_complex", graph, "-map", "[x]", *_encode(720), *_HLS, scratch / "720.m3u8"),
         *("-map", "[y]", *_encode(360), *_HLS, scratch / "360.m3u8"),

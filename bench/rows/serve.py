@@ -1,10 +1,10 @@
 """Row 15: what a server takes that has nothing to do."""
 
+import http.client
 import socket
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -87,11 +87,14 @@ def server(data: Path) -> Iterator[tuple[psutil.Process, float, int]]:
 
 
 def _answers(port: int) -> bool:
+    line = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v1/health", timeout=5) as answer:
-            return bool(answer.status == 200)
+        line.request("GET", "/api/v1/health")
+        return line.getresponse().status == 200
     except OSError:
         return False
+    finally:
+        line.close()
 
 
 def _idle(process: psutil.Process, seconds: float) -> tuple[float, float]:
