@@ -116,10 +116,11 @@ def _each_alone(source: Path, scratch: Path, heights: tuple[int, ...]) -> list[l
 def _in_passes(source: Path, scratch: Path) -> list[list[str]]:
     """The source copied and two encodes in one process, and a pass for each by-product."""
     graph = "[0:v]split[a][b];[a]scale=-2:720[x];[b]scale=-2:360[y]"
-    ladder: list[str | Path] = [
-        *("-i", source, "-map", "0:v", "-c", "copy", *_HLS, scratch / "1080.m3u8"),
-        *("-filter_complex", graph, "-map", "[x]", *_encode(720), *_HLS, scratch / "720.m3u8"),
-        *("-map", "[y]", *_encode(360), *_HLS, scratch / "360.m3u8"),
+    tall, middle, small = (str(scratch / f"{height}.m3u8") for height in HEIGHTS)
+    ladder = [
+        *("-i", str(source), "-map", "0:v", "-c", "copy", *_HLS, tall),
+        *("-filter_complex", graph, "-map", "[x]", *_encode(720), *_HLS, middle),
+        *("-map", "[y]", *_encode(360), *_HLS, small),
     ]
     loud = "loudnorm=I=-16:TP=-1.5:LRA=11"
     known_loud = f"{loud}:measured_I=-24:measured_TP=-3:measured_LRA=7:measured_thresh=-34"

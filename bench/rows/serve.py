@@ -89,7 +89,7 @@ def server(data: Path) -> Iterator[tuple[psutil.Process, float, int]]:
 def _answers(port: int) -> bool:
     line = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     try:
-        line.request("GET", "/api/v1/health")
+        line.request("GET", "/health/live")
         return line.getresponse().status == 200
     except OSError:
         return False
