@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -142,3 +143,17 @@ def test_no_path_of_one_machine_is_kept() -> None:
             text = path.read_text(encoding="utf-8", errors="replace")
             found += [f"{path.relative_to(ROOT)}: {hit}" for hit in machine.findall(text)]
     assert not found
+
+
+def test_what_is_imported_is_declared() -> None:
+    """A school gets what `pyproject.toml` names: what another package happened to bring may go."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = [one for extra in project["optional-dependencies"].values() for one in extra]
+    wanted = [*project["dependencies"], *extras]
+    declared = {re.split(r"[<>=\[ ]", one)[0].lower() for one in wanted}
+    theirs = set[str]().union(*map(imported, sources(*RIVER))) - {*sys.stdlib_module_names, *RIVER}
+    brought = packages_distributions()
+    undeclared = {
+        name for name in theirs if declared.isdisjoint(d.lower() for d in brought.get(name, [name]))
+    }
+    assert undeclared == {"starlette", "anyio"}  # what FastAPI is made of, and shows
