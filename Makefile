@@ -117,6 +117,11 @@ corpus: $(DEV_STAMP) ## the recordings of GUANKE_CORPUS against their truth
 e2e: $(DEV_STAMP) $(PAGE) ## the program as a person uses it
 	$(BIN)/pytest tests/e2e -m "not corpus"
 
+.PHONY: pictures
+pictures: ## the pictures of docs/guide anew, from what the journeys see
+	GUANKE_SHOTS="$(CURDIR)/build/shots" $(MAKE) --no-print-directory e2e
+	$(BIN)/python -m make.pictures build/shots
+
 # $(call program,FILE,COMMAND): a target whose program is not there fails and says so.
 program = @test -e $(1) || { echo "make $@: $(1) is not there yet; nothing was run" >&2; exit 1; }; exec $(2)
 

@@ -23,7 +23,7 @@ STRIP_HEIGHT, GAP = 520, 12
 JOURNEYS = {
     "operator": ("upload", "queue", "queue-failed", "receipt", "unclaimed"),
     "teacher": ("lesson-points", "lesson-timeline", "evidence"),
-    "reviewer": ("reviews", "review", "result"),
+    "reviewer": ("reviews", "review", "review-submitted", "outcome"),
 }
 
 Image = NDArray[np.uint8]
