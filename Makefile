@@ -11,6 +11,10 @@ UV := .cache/uv/bin/uv
 PACKAGES := lessons storage processing ingest api guanke
 CODE := $(PACKAGES) $(wildcard tests bench make)
 GUANKE_CORPUS ?= ../shared/media
+# Much of a test's time is waiting (a lease, a server's start): two files at a time. A file stays
+# whole, for its tests share a server. `make test TOGETHER=0` runs them one after another.
+TOGETHER ?= 2
+PYTEST := $(BIN)/pytest --numprocesses $(TOGETHER) --dist loadfile
 
 # What the caller set for other programs must not reach ours.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
@@ -74,7 +78,7 @@ dev: $(DEV_STAMP) ## setup, and the tools of the developer
 
 .PHONY: test
 test: check ## every check and every test that needs no recordings from outside
-	$(BIN)/pytest -m "not corpus"
+	$(PYTEST) -m "not corpus"
 
 .PHONY: check
 check: $(DEV_STAMP) web-check ## formatting, lint, types, import direction, security, lock file
@@ -111,11 +115,11 @@ format: $(DEV_STAMP) $(NPM_STAMP) ## bring the code into shape
 .PHONY: corpus
 corpus: $(DEV_STAMP) ## the recordings of GUANKE_CORPUS against their truth
 	@test -d "$(GUANKE_CORPUS)" || { echo "make corpus: no folder $(GUANKE_CORPUS): set GUANKE_CORPUS" >&2; exit 1; }
-	GUANKE_CORPUS="$$(cd "$(GUANKE_CORPUS)" && pwd)" $(BIN)/pytest -m corpus
+	GUANKE_CORPUS="$$(cd "$(GUANKE_CORPUS)" && pwd)" $(PYTEST) -m corpus
 
 .PHONY: e2e
 e2e: $(DEV_STAMP) $(PAGE) ## the program as a person uses it
-	$(BIN)/pytest tests/e2e -m "not corpus"
+	$(PYTEST) tests/e2e -m "not corpus"
 
 .PHONY: pictures
 pictures: ## the pictures of docs/guide anew, from what the journeys see
