@@ -14,7 +14,7 @@ GUANKE_CORPUS ?= ../shared/media
 # Much of a test's time is waiting (a lease, a server's start): two files at a time. A file stays
 # whole, for its tests share a server. `make test TOGETHER=0` runs them one after another.
 TOGETHER ?= 2
-PYTEST := $(BIN)/pytest --numprocesses $(TOGETHER) --dist loadfile
+PYTEST := $(BIN)/pytest --numprocesses $(TOGETHER) --dist loadfile --no-loadscope-reorder
 
 # What the caller set for other programs must not reach ours.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
@@ -81,7 +81,11 @@ test: check ## every check and every test that needs no recordings from outside
 	$(PYTEST) -m "not corpus"
 
 .PHONY: check
-check: $(DEV_STAMP) web-check ## formatting, lint, types, import direction, security, lock file
+check: $(DEV_STAMP) $(PAGE) ## formatting, lint, types, import direction, security, lock file
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target python-check web-check
+
+.PHONY: python-check
+python-check: $(DEV_STAMP) ## the half of `check` that reads Python
 	$(UV) lock --check
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/ruff check $(CODE)
