@@ -101,14 +101,16 @@ web-check: $(DEV_STAMP) $(PAGE) ## the same of the page: formatting, lint, types
 	$(BIN)/python -m make.openapi .cache/openapi.json
 	cd web && $(NODE) npm run --silent api -- ../.cache/schema.ts >/dev/null
 	@cmp -s .cache/schema.ts web/src/api/schema.ts || { echo "web/src/api/schema.ts is not what the API says: run make api-types" >&2; exit 1; }
+	$(BIN)/python -m make.api_page --check
 	cd web && $(NODE) npm run --silent types
 	cd web && $(NODE) npm test --silent
 	cd web && $(NODE) node size.mjs
 
 .PHONY: api-types
-api-types: $(DEV_STAMP) $(NPM_STAMP) ## web/src/api/schema.ts anew, after a change of the API
+api-types: $(DEV_STAMP) $(NPM_STAMP) ## web/src/api/schema.ts and docs/api.md anew, after a change of the API
 	$(BIN)/python -m make.openapi .cache/openapi.json
 	cd web && $(NODE) npm run --silent api -- src/api/schema.ts
+	$(BIN)/python -m make.api_page
 
 .PHONY: format
 format: $(DEV_STAMP) $(NPM_STAMP) ## bring the code into shape
