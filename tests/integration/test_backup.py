@@ -146,7 +146,7 @@ def test_only_what_no_backup_names_is_let_go(data: Path, nas: Path) -> None:
     older.rename(older.with_name("20200101T000000Z"))
     assert (
         "按保留规则删除：20200101T000000Z"
-        in guanke(data, "backup", str(nas), GUANKE_BACKUP_KEEP="2d").stdout
+        in guanke(data, "backup", str(nas), GUANKE_BACKUP_KEEP="1d").stdout
     )
     assert set(objects(nas)) == set(objects(data)) < kept
 
