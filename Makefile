@@ -148,8 +148,8 @@ bench-quick: $(DEV_STAMP) ## the quick part of the measurements
 	$(call program,bench/__main__.py,$(BIN)/python -m bench --quick)
 
 .PHONY: bundle
-bundle: $(DEV_STAMP) ## one archive that installs without a network
-	$(call program,make/bundle.py,$(BIN)/python make/bundle.py)
+bundle: $(DEV_STAMP) $(PAGE) ## one archive that installs without a network
+	$(BIN)/python -m make.bundle
 
 .PHONY: hooks
 hooks: $(DEV_STAMP) ## run `make check` before each commit

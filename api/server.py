@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Sequence
+from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
@@ -13,12 +14,19 @@ class Server(uvicorn.Server):
     """uvicorn over one application, quiet, and quick to stop while pages are open."""
 
     def __init__(
-        self, app: FastAPI, *, host: str = "127.0.0.1", port: int = 0, proxies: str = ""
+        self,
+        app: FastAPI,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        proxies: str = "",
+        tls: tuple[Path, Path] | None = None,
     ) -> None:
         """Prepare it.
 
         Args:
             proxies: addresses whose word on scheme and sender (X-Forwarded-*) is believed.
+            tls: the certificate with its chain, and its key; without it answers are plain http.
         """
         self.app = app
         super().__init__(
@@ -32,6 +40,8 @@ class Server(uvicorn.Server):
                 proxy_headers=bool(proxies),
                 forwarded_allow_ips=proxies,
                 timeout_graceful_shutdown=GRACE_S,
+                ssl_certfile=tls[0] if tls else None,
+                ssl_keyfile=tls[1] if tls else None,
             )
         )
 

@@ -37,6 +37,8 @@ class Settings(BaseSettings):
         None  # names by which browsers call us besides this machine's own, with commas
     )
     trusted_proxies: str | None = None  # addresses whose X-Forwarded-* is believed, with commas
+    tls_certificate: Path | None = None  # with its chain; both: the server speaks https itself
+    tls_key: Path | None = None
     session_idle_s: Annotated[float, Field(gt=0)] = 8 * 3600
     session_longest_s: Annotated[float, Field(gt=0)] = 7 * 24 * 3600
     lang: str | None = None  # zh or en; None: as the environment's LANG says
@@ -76,6 +78,19 @@ class Settings(BaseSettings):
     def folder(self) -> Path:
         """The data folder, absolute."""
         return self.data.expanduser().absolute()
+
+    @property
+    def tls(self) -> tuple[Path, Path] | None:
+        """The certificate and its key, where the server speaks https itself."""
+        return (
+            (self.tls_certificate, self.tls_key) if self.tls_certificate and self.tls_key else None
+        )
+
+    @property
+    def origin(self) -> str:
+        """What people type to reach us."""
+        scheme = "https" if self.tls else "http"
+        return self.address or f"{scheme}://{self.host}:{self.port}"
 
     @property
     def terms(self) -> LeaseTerms:
@@ -134,6 +149,8 @@ def read_settings(**given: object) -> Settings:
         BadSetting: one has a value that makes no sense.
     """
     file = os.environ.get(SETTINGS_FILE)
+    if file:
+        _check_file(Path(file))
     chosen = {name: value for name, value in given.items() if value is not None}
     try:
         return Settings(_env_file=file, **chosen)  # type: ignore[call-arg,arg-type]  # pydantic's own door
@@ -146,3 +163,23 @@ def read_settings(**given: object) -> Settings:
         name = (re.findall(r'"(\w+)"', str(error)) or ["—"])[0].upper()
         value = os.environ.get(f"GUANKE_{name}", "")[:60]
         raise BadSetting(name=f"GUANKE_{name}", detail="value", value=value) from error
+
+
+def _check_file(path: Path) -> None:
+    """Refuse a file that is not there, or a line of it that sets nothing: it is a slip of the pen.
+
+    Raises:
+        BadSetting: it names the line.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        raise BadSetting(name=SETTINGS_FILE, detail="unreadable", value=path) from error
+    except UnicodeDecodeError as error:
+        raise BadSetting(name=SETTINGS_FILE, detail="not-text") from error
+    for number, line in enumerate(lines, start=1):
+        name = line.strip().removeprefix("export ").partition("=")[0].strip()
+        if not name or name.startswith("#"):
+            continue
+        if name.removeprefix("GUANKE_").lower() not in Settings.model_fields:
+            raise BadSetting(name=name[:60], detail="unknown-setting", line=number, path=path)

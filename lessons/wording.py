@@ -66,6 +66,11 @@ CAUSES = {
     "not-permitted": ("没有读取权限", "it may not be read"),
     "share-gone": ("网络共享已断开", "the network share is gone"),
     "value": ("“{value}”不是有效的值", "“{value}” is no value for it"),
+    "unreadable": ("{value} 无法读取", "{value} can't be read"),
+    "unknown-setting": (
+        "{path} 第 {line} 行：没有这个设置项",
+        "{path}, line {line}: there is no such setting",
+    ),
     "named-groups": ("只能使用这些命名组：{allowed}", "named groups may be: {allowed}"),
     "not-a-pattern": ("不是有效的正则表达式", "it is no regular expression ({said})"),
     "no-rendition-yet": ("还没有播放版本", "there is no rendition yet"),

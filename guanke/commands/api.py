@@ -28,7 +28,7 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:  # noqa: ARG001
     settings = read_settings(data=options.data)
     app = create_app(services(open_house(settings)))
     proxies = settings.trusted_proxies or ""
-    Server(app, host=settings.host, port=settings.port, proxies=proxies).run()
+    Server(app, host=settings.host, port=settings.port, proxies=proxies, tls=settings.tls).run()
     return EXIT_DONE
 
 
@@ -50,7 +50,7 @@ def services(house: House) -> Services:
         hosts=house.settings.known_hosts,
         sessions=house.settings.session_terms,
         secret=house.secret("media"),
-        address=house.settings.address or f"http://{house.settings.host}:{house.settings.port}",
+        address=house.settings.origin,
         webhook_hosts=house.settings.webhook_hosts,
     )
 

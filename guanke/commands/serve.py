@@ -4,6 +4,7 @@ import argparse
 import ipaddress
 import logging
 import socket
+import ssl
 from functools import partial
 
 from guanke.accounts import Handed, first_administrator
@@ -11,7 +12,7 @@ from guanke.console import EXIT_DONE, Terminal
 from guanke.house import House, open_house
 from guanke.settings import Settings, read_settings
 from guanke.supervisor import Supervisor
-from lessons.errors import AddressInUse, HostsUnnamed
+from lessons.errors import AddressInUse, BadSetting, HostsUnnamed
 
 
 def options(parser: argparse.ArgumentParser) -> None:
@@ -31,6 +32,7 @@ def serve(house: House, terminal: Terminal) -> None:
     """Run the API and the workers; print where to look.
 
     Raises:
+        BadSetting: the certificate or its key can't be used.
         HostsUnnamed: it shall answer others than this machine, but not said is by which name.
         AddressInUse: somebody else listens there.
         DataFolderInUse: a server is at work on this folder.
@@ -38,19 +40,21 @@ def serve(house: House, terminal: Terminal) -> None:
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
     settings = house.settings
     _check_address(settings)
+    _check_tls(settings)
     supervisor = Supervisor(house, serve=True)
     supervisor.stop_on_signals()
     with supervisor.at_work():
         handed = first_administrator(house.database)
         supervisor.run(partial(_answers, settings))
-        address = f"http://{settings.host}:{settings.port}/"
+        scheme = "https" if settings.tls else "http"
+        address = f"{scheme}://{settings.host}:{settings.port}/"
         terminal.say(f"观课已启动：{address}", f"Guanke is at {address}")
         if handed:
             _hand_over(handed, terminal)
-        if not local_only(settings):
+        if not local_only(settings) and not settings.tls:
             terminal.note(
-                "注意：请在前面放置 TLS 反向代理，否则密码会明文传输（GUANKE_TRUSTED_PROXIES）。",
-                "Put a TLS proxy in front (GUANKE_TRUSTED_PROXIES): passwords travel unencrypted.",
+                "注意：密码会明文传输。请运行 guanke certificate，或在前面放置 TLS 反向代理。",
+                "Passwords travel unencrypted: run guanke certificate, or use a TLS proxy.",
             )
         terminal.note("按 Ctrl-C 停止。", "Ctrl-C stops it.")
         supervisor.run()
@@ -81,6 +85,16 @@ def local_only(settings: Settings) -> bool:
         return settings.host == "localhost" or ipaddress.ip_address(settings.host).is_loopback
     except ValueError:
         return False
+
+
+def _check_tls(settings: Settings) -> None:
+    if settings.tls is None:
+        return
+    try:
+        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(*settings.tls)
+    except (OSError, ssl.SSLError) as error:
+        value = settings.tls[0]
+        raise BadSetting(name="GUANKE_TLS_CERTIFICATE", detail="unreadable", value=value) from error
 
 
 def _check_address(settings: Settings) -> None:
