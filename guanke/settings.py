@@ -28,7 +28,12 @@ SETTINGS_FILE = "GUANKE_SETTINGS"
 class Settings(BaseSettings):
     """What an administrator may decide."""
 
-    model_config = SettingsConfigDict(env_prefix="GUANKE_", extra="ignore", protected_namespaces=())
+    model_config = SettingsConfigDict(
+        env_prefix="GUANKE_",
+        env_ignore_empty=True,  # `GUANKE_NAME=` stands for the default
+        extra="ignore",
+        protected_namespaces=(),
+    )
 
     data: Path = Path("data")
     host: str = "127.0.0.1"

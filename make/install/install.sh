@@ -175,15 +175,29 @@ with open(target, "rb") as file:
 PY
 fi
 
+is_well() { # PORT: by http, or by https with a certificate for another name
+    "$folder/bin/python" - "$1" <<'PY' 2>/dev/null
+import ssl, sys, urllib.request
+anyone = ssl.create_default_context()
+anyone.check_hostname, anyone.verify_mode = False, ssl.CERT_NONE
+for scheme in ("http", "https"):
+    try:
+        urllib.request.urlopen(f"{scheme}://127.0.0.1:{sys.argv[1]}/api/v1/health/ready", timeout=5, context=anyone)
+        sys.exit(0)
+    except OSError:
+        continue
+sys.exit(1)
+PY
+}
+
 trial() { # start it on the data, on a port nobody knows, and ask whether it is well
     local port process answer=1
     port="$("$folder/bin/python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')"
-    as_guanke env GUANKE_TLS_CERTIFICATE= GUANKE_TLS_KEY= \
-        "$folder/bin/guanke" serve --host 127.0.0.1 --port "$port" --data "$data" >>"$log" 2>&1 &
+    as_guanke "$folder/bin/guanke" serve --host 127.0.0.1 --port "$port" --data "$data" >>"$log" 2>&1 &
     process=$!
     for _ in $(seq 1 120); do
         kill -0 "$process" 2>/dev/null || break
-        if "$folder/bin/python" -c "import urllib.request as r; r.urlopen('http://127.0.0.1:$port/api/v1/health/ready', timeout=5)" 2>/dev/null; then
+        if is_well "$port"; then
             answer=0
             break
         fi
