@@ -47,11 +47,11 @@ log="$prefix/install.log"
 say() { printf '%s\n' "$@"; }
 fail() { printf 'install.sh: %s\n' "$@" >&2; exit 4; }
 
-as_guanke() { # as the user whose data they are
+as_guanke() { # as the user whose data they are; by=exec: instead of this shell
     if [ "$service" = yes ]; then
-        setpriv --reuid=guanke --regid=guanke --init-groups env HOME="$data" GUANKE_SETTINGS="$settings" "$@"
+        ${by:-} setpriv --reuid=guanke --regid=guanke --init-groups env HOME="$data" GUANKE_SETTINGS="$settings" "$@"
     else
-        env GUANKE_SETTINGS="$settings" "$@"
+        ${by:-} env GUANKE_SETTINGS="$settings" "$@"
     fi
 }
 
@@ -193,7 +193,7 @@ PY
 trial() { # start it on the data, on a port nobody knows, and ask whether it is well
     local port process answer=1
     port="$("$folder/bin/python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')"
-    as_guanke "$folder/bin/guanke" serve --host 127.0.0.1 --port "$port" --data "$data" >>"$log" 2>&1 &
+    by=exec as_guanke "$folder/bin/guanke" serve --host 127.0.0.1 --port "$port" --data "$data" >>"$log" 2>&1 &
     process=$!
     for _ in $(seq 1 120); do
         kill -0 "$process" 2>/dev/null || break
