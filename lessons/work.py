@@ -34,6 +34,7 @@ class Step:
     lease_until_ms: int = 0  # on the database's clock
     not_before_ms: int = 0
     progress: float = 0.0
+    moved_at_ms: int | None = None  # when it last showed progress
     error_code: str | None = None
     error_facts: Mapping[str, object] | None = None
     output: Mapping[str, object] | None = None

@@ -120,6 +120,7 @@ step = Table(
     Column("lease_until_ms", BigInteger, nullable=False, server_default="0"),
     Column("not_before_ms", BigInteger, nullable=False, server_default="0"),
     Column("progress", Float, nullable=False, server_default="0"),
+    Column("moved_at_ms", BigInteger),  # when it last showed progress, while it runs
     Column("error_code", String(64)),
     Column("error_facts", JSON(none_as_null=True)),
     Column("output", JSON(none_as_null=True)),
@@ -130,6 +131,16 @@ step = Table(
     UniqueConstraint("recording_id", "kind", "input_digest"),
     Index(None, "state", "queue", "created_at_ms"),
     one_of("state", StepState),
+)
+
+tally = Table(  # counts that only grow: see `storage.tallies`
+    "tally",
+    metadata,
+    Column("name", String(16), primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("cause", String(64), primary_key=True),
+    Column("count", BigInteger, nullable=False),
+    Column("ms", BigInteger, nullable=False),
 )
 
 artifact = Table(  # every object the store holds for us, and why
