@@ -10,10 +10,10 @@ from sqlalchemy import Connection
 from api.exposition import Family, Sample
 from api.services import Services
 from processing.plan import Queue
-from storage import artifacts, figures, operations, tallies
+from storage import artifacts, figures, operations, occurrences
 from storage.figures import AtWork
 from storage.operations import QueueHealth
-from storage.tallies import STEP_TIMES_S, Counted, Tally
+from storage.occurrences import STEP_TIMES_S, Counted, Occurrence
 
 
 def gathered(services: Services) -> list[Family]:
@@ -25,7 +25,7 @@ def gathered(services: Services) -> list[Family]:
             *_queues(operations.queues(connection)),
             *_at_work(work),
             _steps(connection),
-            *_tallies(tallies.every(connection)),
+            *_occurrences(occurrences.every(connection)),
             *_coming_in(connection, services),
             *_kept(connection),
         ]
@@ -78,7 +78,7 @@ def _steps(connection: Connection) -> Family:
     return _gauges("steps", "Steps there are, by kind and state.", samples)
 
 
-def _tallies(known: Sequence[Tally]) -> Iterator[Family]:
+def _occurrences(known: Sequence[Occurrence]) -> Iterator[Family]:
     for counted, name, meaning in (
         (Counted.FAILURE, "step_failures_total", "Steps that ended without success, by cause."),
         (Counted.RETRY, "step_retries_total", "Attempts given back to be tried again, by cause."),
@@ -103,7 +103,7 @@ def _tallies(known: Sequence[Tally]) -> Iterator[Family]:
     )
 
 
-def _histogram(kind: str, by_end: dict[str, Tally]) -> Iterator[Sample]:
+def _histogram(kind: str, by_end: dict[str, Occurrence]) -> Iterator[Sample]:
     so_far = 0
     for end in (*(f"{s:g}" for s in STEP_TIMES_S), "+Inf"):
         so_far += by_end[end].count if end in by_end else 0

@@ -44,6 +44,7 @@ def ask_for_cut(connection: Connection, clip: Clip, *, actor: str) -> str:
         queue=step.queue,
         input_digest=step.input_digest,
         params=step.params,
+        length_ms=clip.end_ms - clip.start_ms,
     )
     log.info("clip asked for", extra=facts(trace=clip.recording_id, clip=clip.id, step=step_id))
     clips.cutting(connection, clip.id, step_id)

@@ -10,7 +10,7 @@ set -euo pipefail
 
 case "${1:-}" in
     run) groups=(--no-default-groups --inexact) ;; # keeps a developer's tools where they are
-    dev) groups=(--group dev) ;;
+    dev) groups=(--group dev --extra district) ;;
     *) echo "usage: make/bootstrap.sh run|dev" >&2; exit 2 ;;
 esac
 

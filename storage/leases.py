@@ -12,11 +12,11 @@ from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
 
 from lessons import Step, StepState
 from lessons.errors import GuankeError, StepCrashed
-from storage import tables, tallies
+from storage import fairness, occurrences, tables
 from storage.database import Database, now_ms
 from storage.events import tell
 from storage.mapping import from_row, to_plain
-from storage.tallies import Counted
+from storage.occurrences import Counted
 
 T = tables.step.c
 
@@ -30,9 +30,10 @@ class LeaseTerms:
     max_retries: int = 20
 
 
-def _free(lease_ms: int) -> ColumnElement[bool]:
-    """A step nobody holds: ready, or its lease ran out, or lies further ahead than a lease can.
+def free(lease_ms: int) -> ColumnElement[bool]:
+    """Return the condition of a step that nobody holds.
 
+    It is ready, or its lease ran out, or lies further ahead than a lease can.
     The last happens when a clock was set back; waiting for it would be waiting for ever.
     """
     expired = or_(T.lease_until_ms < now_ms(), T.lease_until_ms > now_ms() + lease_ms)
@@ -45,30 +46,28 @@ def _free(lease_ms: int) -> ColumnElement[bool]:
 def claim(
     database: Database, queues: Collection[str], owner: str, terms: LeaseTerms
 ) -> Step | None:
-    """Take the oldest free step of `queues` for `owner`, or return None where there is none."""
-    next_one = (
-        select(T.id)
-        .where(T.queue.in_(queues), _free(terms.lease_ms))
-        .order_by(T.created_at_ms, T.id)
-        .limit(1)
-    )
+    """Take the free step of `queues` whose turn it is, or return None where there is none."""
+    next_one = fairness.first(queues, free(terms.lease_ms))
     with database.read() as connection:  # most polls find nothing: do not take the writer's lock
         if connection.execute(next_one).first() is None:
             return None
     return _take(
-        database, T.id == next_one.with_for_update(skip_locked=True).scalar_subquery(), owner, terms
+        database,
+        T.id == next_one.with_for_update(of=tables.step, skip_locked=True).scalar_subquery(),
+        owner,
+        terms,
     )
 
 
 def claim_one(database: Database, step_id: str, owner: str, terms: LeaseTerms) -> Step | None:
     """Take this step, or return None when it is held or over (a doorbell rung twice)."""
-    return _take(database, and_(T.id == step_id, _free(terms.lease_ms)), owner, terms)
+    return _take(database, and_(T.id == step_id, free(terms.lease_ms)), owner, terms)
 
 
 def _take(
     database: Database, which: ColumnElement[bool], owner: str, terms: LeaseTerms
 ) -> Step | None:
-    free = select(T.id, T.kind, T.state).where(which).with_for_update(skip_locked=True)
+    next_one = select(T.id, T.kind, T.state).where(which).with_for_update(skip_locked=True)
     taken = (
         update(tables.step)
         .values(
@@ -76,6 +75,7 @@ def _take(
             attempt=T.attempt + 1,
             lease_owner=owner,
             lease_until_ms=now_ms() + terms.lease_ms,
+            dispatched_at_ms=0,
             started_at_ms=now_ms(),
             moved_at_ms=now_ms(),
             finished_at_ms=None,
@@ -86,11 +86,11 @@ def _take(
         .returning(tables.step)
     )
     with database.write() as connection:
-        found = connection.execute(free).first()
+        found = connection.execute(next_one).first()
         if found is None:
             return None
         if found.state == StepState.RUNNING:  # whoever held it has not been heard of
-            tallies.add(connection, Counted.LEASE_LOST, found.kind, "expired")
+            occurrences.add(connection, Counted.LEASE_LOST, found.kind, "expired")
         step = from_row(Step, connection.execute(taken.where(T.id == found.id)).one())
         tell(
             connection,
@@ -126,6 +126,7 @@ def renew(
             .where(_mine(step))
             .values(
                 lease_until_ms=now_ms() + terms.lease_ms,
+                dispatched_at_ms=0,
                 progress=progress,
                 moved_at_ms=now_ms() - quiet_ms,
             )
@@ -189,10 +190,10 @@ def _end(connection: Connection, step: Step, state: StepState, **values: object)
     ).first()
     if ended:
         if state is StepState.DONE:
-            tallies.step_took(connection, step.kind, ended.finished_at_ms - ended.started_at_ms)
+            occurrences.step_took(connection, step.kind, ended.finished_at_ms - ended.started_at_ms)
         elif code := values.get("error_code"):
             what = Counted.RETRY if state is StepState.READY else Counted.FAILURE
-            tallies.add(connection, what, step.kind, str(code))
+            occurrences.add(connection, what, step.kind, str(code))
         tell(
             connection,
             "step.state",
@@ -222,7 +223,7 @@ def release_dead(
     aside = []
     for step in held:
         cause = "died" if crashed else "released"
-        tallies.add(connection, Counted.LEASE_LOST, step.kind, cause)
+        occurrences.add(connection, Counted.LEASE_LOST, step.kind, cause)
         crashes = step.crashes + int(crashed)
         if not crashed or crashes < terms.max_crashes:
             _end(connection, step, StepState.READY, crashes=crashes)

@@ -1,5 +1,6 @@
 """What tests of several rooms share."""
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from api.services import Services
 from lessons import Reason, ReasonKind, Segment, Suggestion, Transcript, Utterance, Word
 from lessons.records import LessonFacts
+from tests import servers
 from tests.lesson import Served, furnish, services
 from tests.media import AAC, X264, make_lesson, moving, tone
 from tests.serving import serving
@@ -21,6 +23,43 @@ LINES = (
     "打开 GeoGebra 看看 A6 的动画。",
     "好。",
 )
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say last what did not run, and why: nothing is left out silently."""
+    left_out = Counter(
+        str(report.longrepr[2]) for report in terminalreporter.stats.get("skipped", [])
+    )
+    for reason, number in left_out.items():
+        terminalreporter.write_line(f"NOT RUN: {number} test(s): {reason}", yellow=True, bold=True)
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[servers.Server]:
+    """PostgreSQL, started once for all tests; each takes a database of its own."""
+    with servers.postgresql(tmp_path_factory.mktemp("postgresql")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[servers.Server]:
+    """An S3 server, started once for all tests; each takes a bucket of its own."""
+    with servers.seaweedfs(tmp_path_factory.mktemp("s3")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def valkey_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[servers.Server]:
+    """Valkey, started once for all tests."""
+    with servers.valkey(tmp_path_factory.mktemp("valkey")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def rabbitmq_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[servers.Server]:
+    """RabbitMQ, started once for all tests; where it is missing the end of the run says so."""
+    with servers.rabbitmq(tmp_path_factory.mktemp("rabbitmq")) as server:
+        yield server
 
 
 def _transcript() -> Transcript:

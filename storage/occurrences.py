@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from storage import tables
 from storage.mapping import from_row
 
-T = tables.tally.c
+T = tables.occurrence.c
 # Upper ends of the classes of step times, in seconds; longer ones are in none of them.
 STEP_TIMES_S = (0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600)
 
@@ -29,7 +29,7 @@ class Counted(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Tally:
+class Occurrence:
     """How often something happened to one kind of step for one cause."""
 
     name: Counted
@@ -43,7 +43,7 @@ def add(connection: Connection, name: Counted, kind: str, cause: str, *, ms: int
     """Count one more."""
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     row = {"name": name, "kind": kind, "cause": cause, "count": 1, "ms": ms}
-    one_more = dialect.insert(tables.tally).values(row)
+    one_more = dialect.insert(tables.occurrence).values(row)
     connection.execute(
         one_more.on_conflict_do_update(
             index_elements=[T.name, T.kind, T.cause],
@@ -59,7 +59,7 @@ def step_took(connection: Connection, kind: str, ms: int) -> None:
     add(connection, Counted.STEP_TIME, kind, longest, ms=ms)
 
 
-def every(connection: Connection) -> Sequence[Tally]:
+def every(connection: Connection) -> Sequence[Occurrence]:
     """Return every count, by name, kind and cause."""
-    rows = connection.execute(select(tables.tally).order_by(T.name, T.kind, T.cause))
-    return [from_row(Tally, row) for row in rows]
+    rows = connection.execute(select(tables.occurrence).order_by(T.name, T.kind, T.cause))
+    return [from_row(Occurrence, row) for row in rows]

@@ -3,21 +3,21 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0008"
-down_revision = "0007"
+revision = "0009"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
     op.create_table(
-        "tally",
+        "occurrence",
         sa.Column("name", sa.String(16), nullable=False),
         sa.Column("kind", sa.String(16), nullable=False),
         sa.Column("cause", sa.String(64), nullable=False),
         sa.Column("count", sa.BigInteger, nullable=False),
         sa.Column("ms", sa.BigInteger, nullable=False),
-        sa.PrimaryKeyConstraint("name", "kind", "cause", name=op.f("pk_tally")),
+        sa.PrimaryKeyConstraint("name", "kind", "cause", name=op.f("pk_occurrence")),
     )
     with op.batch_alter_table("step") as batch:
         batch.add_column(sa.Column("moved_at_ms", sa.BigInteger))
@@ -26,4 +26,4 @@ def upgrade() -> None:
 def downgrade() -> None:
     with op.batch_alter_table("step") as batch:
         batch.drop_column("moved_at_ms")
-    op.drop_table("tally")
+    op.drop_table("occurrence")
