@@ -10,10 +10,10 @@ from sqlalchemy import Connection
 from api.exposition import Family, Sample
 from api.services import Services
 from processing.plan import Queue
-from storage import artifacts, figures, operations, occurrences
+from storage import artifacts, figures, occurrences, operations
 from storage.figures import AtWork
-from storage.operations import QueueHealth
 from storage.occurrences import STEP_TIMES_S, Counted, Occurrence
+from storage.operations import QueueHealth
 
 
 def gathered(services: Services) -> list[Family]:

@@ -20,6 +20,7 @@ COMMANDS = {  # name: (what it does in Chinese, in English)
     "understand": ("只根据文字稿给出环节和推荐", "phases and suggestions from words alone"),
     "clip": ("截取片段", "cut a clip out of a recording"),
     "password": ("重设某人的密码", "give somebody a one-time password"),
+    "status": ("查看运行状况", "say what runs, what waits and why, what failed"),
     "doctor": ("检查运行环境", "say what is found, what is missing, what to do"),
     "fsck": ("核对数据库与存储", "compare the database with the store"),
     "worker": ("（内部）处理进程", "(internal) a worker process"),

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, and_, func, select, text
+from sqlalchemy import Connection, and_, case, func, select, text
 
 from lessons import StepState, UploadState
 from storage import tables
@@ -140,3 +140,41 @@ def database_bytes(connection: Connection) -> int:
         )
     pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
     return int(pages) * int(connection.exec_driver_sql("PRAGMA page_size").scalar_one())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """Steps of one kind that wait, and what for."""
+
+    kind: str
+    queue: str
+    count: int
+    oldest_ms: int
+    paused: int  # of them, those that pause after a passing fault
+    paused_by: str | None  # the code of such a fault
+    next_try_ms: int  # until the first of those that pause; 0 where none does
+
+
+def waiting(connection: Connection, school_group_id: str | None = None) -> Sequence[Waiting]:
+    """Return what waits, by kind; `school_group_id` None: the whole machine's."""
+    recording = tables.recording.c
+    pausing = S.not_before_ms > now_ms()
+    query = (
+        select(
+            *(S.kind, S.queue),
+            func.count().label("count"),
+            (now_ms() - func.min(S.created_at_ms)).label("oldest_ms"),
+            func.sum(case((pausing, 1), else_=0)).label("paused"),
+            func.max(case((pausing, S.error_code))).label("paused_by"),
+            func.coalesce(func.min(case((pausing, S.not_before_ms - now_ms()))), 0).label(
+                "next_try_ms"
+            ),
+        )
+        .join(tables.recording, recording.id == S.recording_id)
+        .where(S.state == StepState.READY)
+        .group_by(S.kind, S.queue)
+        .order_by(S.queue, S.kind)
+    )
+    if school_group_id is not None:
+        query = query.where(recording.school_group_id == school_group_id)
+    return [from_row(Waiting, row) for row in connection.execute(query)]

@@ -21,8 +21,9 @@ PATIENCE_S = 120.0
 class Server:
     """`guanke serve` on a data folder, at an address that stays the same."""
 
-    def __init__(self, folder: Path, **settings: str) -> None:
+    def __init__(self, folder: Path, *, log: Path | None = None, **settings: str) -> None:
         self.folder = folder
+        self.log = log  # where its stderr goes; None: to ours
         folder.mkdir(exist_ok=True)
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
@@ -53,6 +54,7 @@ class Server:
             env=self._environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
+            stderr=self.log.open("ab") if self.log else None,
         )
         until = time.monotonic() + PATIENCE_S
         while True:
