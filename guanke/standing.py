@@ -1,18 +1,18 @@
 """How a house stands, for `guanke status`: read only, whether its server runs or not."""
 
-import json
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from guanke.backups import LastBackup, last_backup
 from guanke.lock import FolderLock
 from guanke.settings import Settings
 from lessons.errors import DataFolderInUse, DataFolderUnusable
 from storage import figures, operations, workers
 from storage.database import Database
 from storage.figures import AtWork, UploadsUnderWay, Waiting
-from storage.migrate import revisions
+from storage.migrate import newest_revision, revision_of
 from storage.operations import FailureCause
 from storage.workers import Worker
 
@@ -41,7 +41,7 @@ class Standing:
     database_bytes: int
     disk_free_bytes: int
     disk_bytes: int
-    last_backup: Mapping[str, object] | None
+    last_backup: LastBackup | None
     work: Work | None  # None: the tables are of another version
 
     @property
@@ -61,8 +61,9 @@ def standing(settings: Settings) -> Standing:
         raise DataFolderUnusable(path=folder, detail="database-shut")
     database = Database.at(folder)
     try:
-        present, known = revisions(database)
+        known = newest_revision()
         with database.read() as connection:
+            present = revision_of(connection)
             size = figures.database_bytes(connection)
         work = _work(database, settings) if present == known else None
     finally:
@@ -76,7 +77,7 @@ def standing(settings: Settings) -> Standing:
         database_bytes=size,
         disk_free_bytes=disk.free,
         disk_bytes=disk.total,
-        last_backup=_last_backup(folder),
+        last_backup=last_backup(folder),
         work=work,
     )
 
@@ -106,11 +107,3 @@ def _supervisor(folder: Path) -> str | None:
             return None
     except DataFolderInUse as error:
         return str(error.facts["pid"])
-
-
-def _last_backup(folder: Path) -> Mapping[str, object] | None:
-    try:
-        said = json.loads((folder / "backup.json").read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):  # none was made
-        return None
-    return said if isinstance(said, dict) else None

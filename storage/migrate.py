@@ -16,15 +16,6 @@ from storage.durable import disk_errors, sync_file
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def revisions(database: Database) -> tuple[str | None, str | None]:
-    """Return the revision of a database, and the one that this program knows."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    with database.read() as connection:
-        present = MigrationContext.configure(connection).get_current_revision()
-    return present, ScriptDirectory.from_config(config).get_current_head()
-
-
 def migrate(database: Database) -> None:
     """Bring the tables up to date. Called under the supervisor's lock.
 

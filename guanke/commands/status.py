@@ -99,9 +99,14 @@ def _backup(found: Standing) -> Line:
     last = found.last_backup
     if last is None:
         return "还没有备份", "No backup has been made"
-    if last.get("error_code"):
-        return f"最近一次备份失败：{last['error_code']}", f"Backup failed: {last['error_code']}"
-    return f"最近一次备份：{last.get('done_at')}", f"Last backup: {last.get('done_at')}"
+    if last.error_code:
+        error = restored(last.error_code, dict(last.error_facts or {}))
+        return (
+            f"最近一次备份没有完成：{error.message('zh')}",
+            f"The last backup did not succeed: {error.message('en')}",
+        )
+    at = f"{last.done_at:%Y-%m-%d %H:%M %Z}"
+    return f"最近一次备份：{at}", f"Last backup: {at}"
 
 
 def _gb(size: int) -> str:

@@ -3053,6 +3053,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Metrics
+         * @description Read every figure in Prometheus' text format.
+         *
+         *     Open to this machine itself; from elsewhere it takes an API key with the scope `measure`.
+         */
+        get: operations["read_metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -5758,7 +5780,7 @@ export interface components {
          * @description What a route asks for.
          * @enum {string}
          */
-        Right: "anyone" | "self" | "look" | "edit" | "upload" | "operate" | "administer" | "review" | "lead" | "organise" | "watch";
+        Right: "anyone" | "self" | "look" | "edit" | "upload" | "operate" | "administer" | "review" | "lead" | "organise" | "measure" | "watch";
         /**
          * Role
          * @description What somebody does here; one person may hold several roles.
@@ -6351,6 +6373,8 @@ export interface components {
              * @default 0
              */
             length_ms: number;
+            /** Moved At Ms */
+            moved_at_ms?: number | null;
             /**
              * Not Before Ms
              * @default 0
@@ -12610,6 +12634,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_metrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
             };
             /** @description What went wrong (RFC 9457) */
             default: {
