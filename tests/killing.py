@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
@@ -49,13 +50,15 @@ class Server:
 
     def start(self) -> None:
         """Start it and wait until it answers."""
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "guanke", "serve"],
-            env=self._environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=self.log.open("ab") if self.log else None,
-        )
+        with ExitStack() as opened:
+            log = opened.enter_context(self.log.open("ab")) if self.log else None
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "guanke", "serve"],
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+            )
         until = time.monotonic() + PATIENCE_S
         while True:
             try:

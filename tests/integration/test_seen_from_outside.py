@@ -95,7 +95,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
         figures = httpx.get(f"{server.address}/metrics", timeout=60).text
         stands = status(data)
         house.database.close()
-    lines = [line for line in log.read_text(encoding="utf-8").splitlines() if line]
+    lines = [line for line in log.read_text(encoding="utf-8").splitlines() if line[:1] == "{"]
     return Run(
         folder=data,
         recording_id=recording_id,
