@@ -175,6 +175,7 @@ Operates = Annotated[Viewer, Depends(May(Right.OPERATE))]
 Administers = Annotated[Viewer, Depends(May(Right.ADMINISTER))]
 Reviews = Annotated[Viewer, Depends(May(Right.REVIEW))]
 Leads = Annotated[Viewer, Depends(May(Right.LEAD))]
+Oversees = Annotated[Viewer, Depends(May(Right.MEASURE))]
 Organises = Annotated[Viewer, Depends(May(Right.ORGANISE))]
 
 

@@ -14,6 +14,7 @@ from storage.sessions import SessionTerms
 from storage.upload_table import upload
 
 S = tables.step.c
+STANDING_STILL = (StepState.FAILED, StepState.QUARANTINED, StepState.CANCELLED)
 LIVE_UPLOADS = (UploadState.RECEIVING, UploadState.COMPLETE)
 
 
@@ -178,3 +179,39 @@ def waiting(connection: Connection, school_group_id: str | None = None) -> Seque
     if school_group_id is not None:
         query = query.where(recording.school_group_id == school_group_id)
     return [from_row(Waiting, row) for row in connection.execute(query)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stopped:
+    """A step that stands still for good: failed, set aside, or cancelled."""
+
+    step_id: str
+    recording_id: str
+    file_name: str
+    kind: str
+    state: StepState
+    code: str
+    facts: Mapping[str, object]
+    at_ms: int
+
+
+def stopped(connection: Connection, school_group_id: str, limit: int = 50) -> Sequence[Stopped]:
+    """Return what stands still for good, the newest first."""
+    recording = tables.recording.c
+    at_ms = func.coalesce(S.finished_at_ms, S.created_at_ms)
+    query = (
+        select(
+            S.id.label("step_id"),
+            *(S.recording_id, recording.file_name, S.kind, S.state),
+            func.coalesce(S.error_code, "guanke-error").label("code"),
+            *(S.error_facts.label("facts"), at_ms.label("at_ms")),
+        )
+        .join(tables.recording, recording.id == S.recording_id)
+        .where(S.state.in_(STANDING_STILL), recording.school_group_id == school_group_id)
+        .order_by(at_ms.desc(), S.id)
+        .limit(limit)
+    )
+    return [
+        Stopped(**{**row._mapping, "state": StepState(row.state), "facts": row.facts or {}})
+        for row in connection.execute(query)
+    ]

@@ -167,12 +167,12 @@ def test_one_id_leads_from_upload_to_clip(run: Run) -> None:
         assert ("step done", kind) in said
     assert {("tool ended", "probe"), ("tool ended", "ladder"), ("tool ended", "clip")} < said
     routes = {line.get("route") for line in ours}
-    assert "/api/v1/uploads/{upload_id}" in routes
+    assert "/uploads/{upload_id}" in routes
     asked = next(line for line in ours if line["message"] == "clip asked for")
     done = next(x for x in ours if x.get("kind") == "clip" and x["message"] == "step done")
     assert asked["step"] == done["step"]
     request = next(x for x in run.log if x.get("request") == asked["request"] and "route" in x)
-    assert (request["route"], request["status"]) == ("/api/v1/clips/{clip_id}/materialise", 202)
+    assert (request["route"], request["status"]) == ("/clips/{clip_id}/materialise", 202)
 
 
 def test_the_log_says_why_and_nothing_private(run: Run) -> None:
