@@ -51,6 +51,7 @@ def services(house: House) -> Services:
         sessions=house.settings.session_terms,
         secret=house.secret("media"),
         address=house.settings.origin,
+        stuck_ms=round(house.settings.stuck_s * 1000),
         webhook_hosts=house.settings.webhook_hosts,
     )
 
