@@ -22,6 +22,7 @@ COMMANDS = {  # name: (what it does in Chinese, in English)
     "password": ("重设某人的密码", "give somebody a one-time password"),
     "status": ("查看运行状况", "say what runs, what waits and why, what failed"),
     "doctor": ("检查运行环境", "say what is found, what is missing, what to do"),
+    "retention": ("清点并清理到期的课堂实录", "count, and delete, what is kept long enough"),
     "fsck": ("核对数据库与存储", "compare the database with the store"),
     "backup": ("备份到另一块磁盘或 NAS", "back the data folder up to another disk or a NAS"),
     "restore": ("把备份恢复到新的数据目录", "bring a backup back into a new data folder"),
