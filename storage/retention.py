@@ -5,7 +5,7 @@ half-way leaves every other as it was. Only rows are deleted here; the janitor c
 that no row names any more, after its time of grace.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -151,7 +151,7 @@ def due(
     return found
 
 
-def apply(database: Database, school_group_id: str, *, actor: str) -> Iterator[Due]:
+def apply(database: Database, school_group_id: str, *, actor: str) -> Generator[Due, None, None]:
     """Delete what is due and not withheld, one recording at a time; yield each that is gone."""
     with database.read() as connection:
         planned = [one for one in due(connection, school_group_id) if one.withheld is None]
