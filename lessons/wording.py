@@ -125,6 +125,10 @@ CAUSES = {
     "not-a-folder": ("不是目录", "it is not a folder"),
     "database-shut": ("数据库文件打不开", "its database can't be opened"),
     "disk-error": ("磁盘读写出错", "the disk reports an error"),
+    # A server of the district.
+    "no-connection": ("无法连接", "no connection"),
+    "no-answer": ("等待超时", "no answer in time"),
+    "broken-off": ("连接中断", "the connection broke off"),
 }
 
 

@@ -15,6 +15,7 @@ import socket
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -24,6 +25,8 @@ import httpx
 import psycopg
 import psycopg.sql
 import pytest
+
+from storage.s3 import S3Place
 
 PATIENCE_S = 90.0
 MORTAL = ["setpriv", "--pdeathsig", "KILL"]  # a server dies with the tests that started it
@@ -307,6 +310,17 @@ def new_database(server: Server, name: str, *, template: str = "template1") -> s
             words.format(psycopg.sql.Identifier(name), psycopg.sql.Identifier(template))
         )
     return server.url.removesuffix("postgres") + name
+
+
+def bucket(server: Server, name: str | None = None) -> S3Place:
+    """Return a bucket of its own on an S3 server; it comes into being when it is first needed."""
+    return S3Place(
+        address=server.url,
+        bucket=name or f"t{uuid.uuid4().hex[:16]}",
+        access_key=ACCESS_KEY,
+        secret_key=SECRET_KEY,
+        patience_s=10.0,
+    )
 
 
 def _package(name: str) -> Path:
