@@ -39,6 +39,7 @@ def ask_for_cut(connection: Connection, clip: Clip, *, actor: str) -> str:
         queue=step.queue,
         input_digest=step.input_digest,
         params=step.params,
+        length_ms=clip.end_ms - clip.start_ms,
     )
     clips.cutting(connection, clip.id, step_id)
     known = steps.get(connection, step_id)

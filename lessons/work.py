@@ -32,6 +32,8 @@ class Step:
     retries: int = 0  # times it was given back for a passing cause
     lease_owner: str | None = None
     lease_until_ms: int = 0  # on the database's clock
+    dispatched_at_ms: int = 0  # when a broker was last told of it; 0: not since it was last taken
+    length_ms: int = 0  # of the sound or picture it works through; 0: not known, or next to nothing
     not_before_ms: int = 0
     progress: float = 0.0
     error_code: str | None = None

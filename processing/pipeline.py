@@ -189,6 +189,7 @@ def add_due(
             queue=planned.queue,
             input_digest=planned.input_digest,
             params=planned.params,
+            length_ms=planned.length_ms,
         )
 
 

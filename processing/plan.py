@@ -8,7 +8,7 @@ no chord.
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from lessons import MediaInfo, Recording
@@ -71,6 +71,7 @@ class PlannedStep:
     queue: Queue
     input_digest: str
     params: Mapping[str, object]
+    length_ms: int = 0  # of the recording it works through, once that is known
 
 
 def wanted(info: MediaInfo | None) -> tuple[StepKind, ...]:
@@ -107,7 +108,8 @@ def due(
             continue
         params = dict(parameters.get(kind, {}))
         inputs = {n.value: digest_of(outputs[n]) for n in needs} | {"original": recording.sha256}
-        ready.append(planned(kind, params, inputs))
+        length_ms = recording.info.duration_ms if recording.info else 0
+        ready.append(replace(planned(kind, params, inputs), length_ms=length_ms))
     return ready
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
 
 from lessons import Step, StepState
 from lessons.errors import GuankeError, StepCrashed
-from storage import tables
+from storage import fairness, tables
 from storage.database import Database, now_ms
 from storage.events import tell
 from storage.mapping import from_row, to_plain
@@ -29,9 +29,10 @@ class LeaseTerms:
     max_retries: int = 20
 
 
-def _free(lease_ms: int) -> ColumnElement[bool]:
-    """A step nobody holds: ready, or its lease ran out, or lies further ahead than a lease can.
+def free(lease_ms: int) -> ColumnElement[bool]:
+    """Return the condition of a step that nobody holds.
 
+    It is ready, or its lease ran out, or lies further ahead than a lease can.
     The last happens when a clock was set back; waiting for it would be waiting for ever.
     """
     expired = or_(T.lease_until_ms < now_ms(), T.lease_until_ms > now_ms() + lease_ms)
@@ -44,24 +45,22 @@ def _free(lease_ms: int) -> ColumnElement[bool]:
 def claim(
     database: Database, queues: Collection[str], owner: str, terms: LeaseTerms
 ) -> Step | None:
-    """Take the oldest free step of `queues` for `owner`, or return None where there is none."""
-    next_one = (
-        select(T.id)
-        .where(T.queue.in_(queues), _free(terms.lease_ms))
-        .order_by(T.created_at_ms, T.id)
-        .limit(1)
-    )
+    """Take the free step of `queues` whose turn it is, or return None where there is none."""
+    next_one = fairness.first(queues, free(terms.lease_ms))
     with database.read() as connection:  # most polls find nothing: do not take the writer's lock
         if connection.execute(next_one).first() is None:
             return None
     return _take(
-        database, T.id == next_one.with_for_update(skip_locked=True).scalar_subquery(), owner, terms
+        database,
+        T.id == next_one.with_for_update(of=tables.step, skip_locked=True).scalar_subquery(),
+        owner,
+        terms,
     )
 
 
 def claim_one(database: Database, step_id: str, owner: str, terms: LeaseTerms) -> Step | None:
     """Take this step, or return None when it is held or over (a doorbell rung twice)."""
-    return _take(database, and_(T.id == step_id, _free(terms.lease_ms)), owner, terms)
+    return _take(database, and_(T.id == step_id, free(terms.lease_ms)), owner, terms)
 
 
 def _take(
@@ -75,6 +74,7 @@ def _take(
             attempt=T.attempt + 1,
             lease_owner=owner,
             lease_until_ms=now_ms() + terms.lease_ms,
+            dispatched_at_ms=0,
             started_at_ms=now_ms(),
             finished_at_ms=None,
             progress=0.0,
@@ -114,7 +114,7 @@ def renew(database: Database, step: Step, progress: float, terms: LeaseTerms) ->
         done = connection.execute(
             update(tables.step)
             .where(_mine(step))
-            .values(lease_until_ms=now_ms() + terms.lease_ms, progress=progress)
+            .values(lease_until_ms=now_ms() + terms.lease_ms, dispatched_at_ms=0, progress=progress)
         )
         if done.rowcount:
             tell(

@@ -25,8 +25,12 @@ def add(
     queue: str,
     input_digest: str,
     params: Mapping[str, object],
+    length_ms: int = 0,
 ) -> str:
-    """Add a step that may start at once, and return its id; the same work twice is one step."""
+    """Add a step that may start at once, and return its id; the same work twice is one step.
+
+    `length_ms` is what it works through: long ones let short ones pass (`storage.fairness`).
+    """
     same = select(T.id).where(
         T.recording_id == recording_id, T.kind == kind, T.input_digest == input_digest
     )
@@ -42,6 +46,7 @@ def add(
             queue=queue,
             input_digest=input_digest,
             params=dict(params),
+            length_ms=length_ms,
             state=StepState.READY,
             created_at_ms=now_ms(),
         )
@@ -72,6 +77,7 @@ def retry(connection: Connection, step_id: str) -> bool:
             crashes=0,
             retries=0,
             not_before_ms=0,
+            dispatched_at_ms=0,
             error_code=None,
             error_facts=None,
         )

@@ -118,6 +118,8 @@ step = Table(
     Column("retries", Integer, nullable=False, server_default="0"),
     Column("lease_owner", String(120)),
     Column("lease_until_ms", BigInteger, nullable=False, server_default="0"),
+    Column("dispatched_at_ms", BigInteger, nullable=False, server_default="0"),
+    Column("length_ms", BigInteger, nullable=False, server_default="0"),
     Column("not_before_ms", BigInteger, nullable=False, server_default="0"),
     Column("progress", Float, nullable=False, server_default="0"),
     Column("error_code", String(64)),
@@ -129,7 +131,19 @@ step = Table(
     Column("finished_at_ms", BigInteger),
     UniqueConstraint("recording_id", "kind", "input_digest"),
     Index(None, "state", "queue", "created_at_ms"),
+    Index(None, "queue", "started_at_ms"),
     one_of("state", StepState),
+)
+
+worker = Table(  # who takes steps off a broker's queues, and when it was last heard of
+    "worker",
+    metadata,
+    Column("id", String(80), primary_key=True),
+    Column("host", Text, nullable=False),
+    Column("queues", JSON, nullable=False),  # name: how many steps at a time
+    Column("version", String(40), nullable=False),
+    Column("started_at_ms", BigInteger, nullable=False),
+    Column("seen_at_ms", BigInteger, nullable=False),
 )
 
 artifact = Table(  # every object the store holds for us, and why
