@@ -312,6 +312,13 @@ def new_database(server: Server, name: str, *, template: str = "template1") -> s
     return server.url.removesuffix("postgres") + name
 
 
+def has_database(server: Server, name: str) -> bool:
+    """Return whether a PostgreSQL server holds a database of this name."""
+    with psycopg.connect(_plain(server)) as connection:
+        found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+        return found.fetchone() is not None
+
+
 def bucket(server: Server, name: str | None = None) -> S3Place:
     """Return a bucket of its own on an S3 server; it comes into being when it is first needed."""
     return S3Place(
