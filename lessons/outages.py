@@ -6,7 +6,13 @@ What is away for a moment is tried again and loses nothing; what refuses us need
 from lessons.errors import EnvironmentFault, TransientFault
 
 
-class StoreUnreachable(TransientFault):
+class Outage(TransientFault):
+    """A server does not answer for a moment; work goes on by itself once it is back: {detail}"""
+
+    zh = "服务器暂时没有响应，恢复后处理会自动继续：{detail}"
+
+
+class StoreUnreachable(Outage):
     """The object store {place} does not answer ({detail}); nothing was lost. Work goes on by itself
     once it is back."""
 
@@ -35,8 +41,14 @@ class ChangedWhileSent(TransientFault):
     zh = "{file}：发送到存储时内容发生变化，将重新发送。"
 
 
-class DatabaseUnreachable(TransientFault):
+class DatabaseUnreachable(Outage):
     """The database {place} does not answer; nothing was lost. Work goes on by itself once it is
     back."""
 
     zh = "数据库 {place} 没有响应，数据没有丢失；恢复后处理会自动继续。"
+
+
+class DistrictMissing(EnvironmentFault):
+    """This installation has no client for {what}. Install Guanke with its extra `district`."""
+
+    zh = "此安装不含连接 {what} 的组件，请安装带 district 组件的观课。"

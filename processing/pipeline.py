@@ -4,11 +4,13 @@ Effects are kept in one transaction, and only while the step is still ours; what
 store before that is content-addressed, so that doing it twice is doing it once.
 """
 
+import logging
 import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -24,6 +26,7 @@ from lessons.errors import (
     ToolCrashed,
     TransientFault,
 )
+from lessons.outages import Outage
 from processing.context import Outcome, StepContext, StepSettings
 from processing.ending import count_death, tell_failure
 from processing.handlers import HANDLERS
@@ -35,6 +38,7 @@ from storage.durable import full_disk, make_folder
 from storage.leases import LeaseTerms
 from storage.objects import ObjectStore
 
+log = logging.getLogger(__name__)
 EXIT_HOPELESS = 70  # a step that was told to stop did not: the process ends itself
 
 
@@ -68,7 +72,10 @@ class Pipeline:
         except LeaseLost:
             pass  # whoever took the step over does the rest
         except GuankeError as error:
-            self._settle(step, error)
+            try:
+                self._settle(step, error)
+            except Outage as outage:  # its lease runs out by itself, and the step begins again
+                log.warning("step %s (%s): %s", step.id, error, outage)
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
 
@@ -94,8 +101,9 @@ class Pipeline:
                 raise
             for product in outcome.products.values():
                 pulse.progress(0.99)
-                self.store.put(product.path, product.digest)
-            self._commit(step, outcome, context.ffmpeg.tools.version)
+                pulse.outlast(partial(self.store.put, product.path, product.digest))
+            version = context.ffmpeg.tools.version
+            pulse.outlast(partial(self._commit, step, outcome, version))
 
     @contextmanager
     def _noting(self, pulse: Pulse) -> Iterator[None]:
@@ -109,7 +117,7 @@ class Pipeline:
         """Prolong the lease; a database that does not answer for a moment is not a lost lease."""
         try:
             return leases.renew(self.database, step, progress, self.terms)
-        except (OperationalError, DiskFull):
+        except (OperationalError, DiskFull, Outage):
             return True
 
     def _context(self, step: Step, scratch: Path, pulse: Pulse) -> StepContext:
@@ -159,7 +167,7 @@ class Pipeline:
                 return
             if isinstance(error, TransientFault) and step.retries < self.terms.max_retries:
                 pause_ms = 0 if isinstance(error, Cancelled) else _pause_ms(step.retries)
-                counts = not isinstance(error, Cancelled | DiskFull)
+                counts = not isinstance(error, Cancelled | DiskFull | Outage)
                 leases.give_back(connection, step, error, after_ms=pause_ms, counts=counts)
                 return
             if leases.fail(connection, step, error):

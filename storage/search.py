@@ -30,7 +30,6 @@ from sqlalchemy import (
     table,
     tuple_,
 )
-
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from lessons import Span, Utterance
@@ -41,7 +40,9 @@ from storage.mapping import from_row
 
 T = tables.search_entry.c
 INDEX = table("search_grams", column("rowid"))  # made by the migration, kept by triggers
-TOKENS: ColumnElement[Any] = literal_column("search_entry.tokens")  # made of `grams` by PostgreSQL itself
+TOKENS: ColumnElement[Any] = literal_column(
+    "search_entry.tokens"
+)  # made of `grams` by PostgreSQL itself
 AROUND = 40  # characters of a snippet before and after what was found
 
 

@@ -32,11 +32,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def district(request: pytest.FixtureRequest) -> None:
+def district(request: pytest.FixtureRequest) -> Iterator[None]:
     """Put PostgreSQL and S3 in the place of folders, where the run asks for it."""
     if request.config.getoption("--district"):
         DISTRICT.postgresql = request.getfixturevalue("postgresql_server")
         DISTRICT.s3 = request.getfixturevalue("s3_server")
+    yield
+    DISTRICT.close()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -5,7 +5,7 @@ does. Servers are started once; each test's database is a copy of one that was m
 """
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from storage.database import Database
@@ -24,6 +24,12 @@ class District:
 
     postgresql: servers.Server | None = None
     s3: servers.Server | None = None
+    opened: list[Database] = field(default_factory=list)
+
+    def close(self) -> None:
+        """Give back every connection to the servers."""
+        for database in self.opened:
+            database.close()
 
 
 DISTRICT = District()
@@ -51,4 +57,6 @@ def postgresql_database(server: servers.Server) -> Database:
         first = Database(servers.new_database(server, MIGRATED))
         migrate(first)
         first.close()
-    return Database(servers.new_database(server, f"t{uuid.uuid4().hex}", template=MIGRATED))
+    database = Database(servers.new_database(server, f"t{uuid.uuid4().hex}", template=MIGRATED))
+    DISTRICT.opened.append(database)
+    return database

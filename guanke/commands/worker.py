@@ -19,5 +19,6 @@ def options(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, terminal: Terminal) -> int:  # noqa: ARG001  # one shape for all
     """Work until told to stop."""
     house = open_house(read_settings(data=options.data))
-    work(pipeline(house), options.queues.split(","), lease_owner(os.getpid()))
+    owner = lease_owner(house.settings.folder, os.getpid())
+    work(pipeline(house), options.queues.split(","), owner)
     return EXIT_DONE

@@ -143,8 +143,10 @@ def test_what_is_erased_is_nowhere_in_the_index(tmp_path: Path) -> None:
     keep(database, recording.id, ["机密"])
     with database.write() as connection:
         connection.execute(delete(tables.recording))
-        counted = connection.execute(text("SELECT count(*) FROM search_grams_docsize"))
-        assert counted.scalar_one() == 0
+        index = "search_grams_docsize" if database.is_sqlite else "search_entry"  # holds its own
+        assert connection.execute(text(f"SELECT count(*) FROM {index}")).scalar_one() == 0
+        if not database.is_sqlite:
+            return
         connection.execute(
             text("INSERT INTO search_grams(search_grams) VALUES ('integrity-check')")
         )
