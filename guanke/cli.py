@@ -21,6 +21,8 @@ COMMANDS = {  # name: (what it does in Chinese, in English)
     "password": ("重设某人的密码", "give somebody a one-time password"),
     "doctor": ("检查运行环境", "say what is found, what is missing, what to do"),
     "fsck": ("核对数据库与存储", "compare the database with the store"),
+    "backup": ("备份到另一块磁盘或 NAS", "back the data folder up to another disk or a NAS"),
+    "restore": ("把备份恢复到新的数据目录", "bring a backup back into a new data folder"),
     "worker": ("（内部）处理进程", "(internal) a worker process"),
     "api": ("（内部）网页服务进程", "(internal) the web process"),
 }
