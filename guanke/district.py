@@ -16,6 +16,9 @@ from storage.database import Database
 from storage.folder import FolderStore
 from storage.objects import ObjectStore
 
+DATABASE_FORM = "postgresql://guanke@db.school.cn:5432/guanke"
+STORE_FORM = "https://s3.school.cn:9000/guanke"
+
 
 def database_of(settings: Settings) -> Database:
     """Return the database that the settings name; nothing is asked of it yet.
@@ -29,9 +32,11 @@ def database_of(settings: Settings) -> Database:
     try:
         url = make_url(settings.database)
     except ArgumentError as error:
-        raise BadSetting(name="GUANKE_DATABASE", detail="database-address") from error
+        raise BadSetting(
+            name="GUANKE_DATABASE", detail="address-form", form=DATABASE_FORM
+        ) from error
     if url.get_backend_name() != "postgresql" or not url.database:
-        raise BadSetting(name="GUANKE_DATABASE", detail="database-address")
+        raise BadSetting(name="GUANKE_DATABASE", detail="address-form", form=DATABASE_FORM)
     if find_spec("psycopg") is None:
         raise DistrictMissing(what="PostgreSQL")
     if settings.database_password is not None:
@@ -69,11 +74,15 @@ def store_of(settings: Settings) -> ObjectStore:
     )
 
 
+def _misformed(name: str, form: str) -> BadSetting:
+    return BadSetting(name=name, detail="address-form", form=form)
+
+
 def _split(address: str) -> tuple[str, str]:
     """Return where the server is, and the bucket: https://s3.school.cn:9000/guanke."""
     parts = urlsplit(address)
     bucket = parts.path.strip("/")
     right = parts.scheme in ("http", "https") and parts.hostname and not parts.username
     if not right or not bucket or "/" in bucket:
-        raise BadSetting(name="GUANKE_STORE", detail="store-address")
+        raise _misformed("GUANKE_STORE", STORE_FORM)
     return f"{parts.scheme}://{parts.netloc}", bucket

@@ -130,14 +130,7 @@ CAUSES = {
     "no-connection": ("无法连接", "no connection"),
     "no-answer": ("等待超时", "no answer in time"),
     "broken-off": ("连接中断", "the connection broke off"),
-    "database-address": (
-        "格式应为 postgresql://用户@主机:端口/数据库",
-        "it looks like postgresql://user@host:port/database",
-    ),
-    "store-address": (
-        "格式应为 https://主机:端口/存储桶",
-        "it looks like https://host:port/bucket",
-    ),
+    "address-form": ("格式应为 {form}", "it looks like {form}"),
     "key-missing": ("没有填写", "it is not given"),
     "no-such-folder": ("目录 {value} 不存在", "there is no folder {value}"),
 }

@@ -8,11 +8,13 @@ import uuid
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psycopg
+
 from storage.database import Database
 from storage.folder import FolderStore
 from storage.migrate import migrate
 from storage.objects import ObjectStore
-from storage.s3 import S3Store
+from storage.s3 import S3Place, S3Store
 from tests import servers
 
 MIGRATED = "migrated"
@@ -48,15 +50,33 @@ def store_at(folder: Path) -> ObjectStore:
     """Return a new store: below `folder`, or a bucket of the district's server."""
     if DISTRICT.s3 is None:
         return FolderStore(folder / "objects")
-    return S3Store(servers.bucket(DISTRICT.s3))
+    return S3Store(bucket(DISTRICT.s3))
 
 
 def postgresql_database(server: servers.Server) -> Database:
     """Return a new database with every table on this server."""
-    if not servers.has_database(server, MIGRATED):
+    if not has_database(server, MIGRATED):
         first = Database(servers.new_database(server, MIGRATED))
         migrate(first)
         first.close()
     database = Database(servers.new_database(server, f"t{uuid.uuid4().hex}", template=MIGRATED))
     DISTRICT.opened.append(database)
     return database
+
+
+def has_database(server: servers.Server, name: str) -> bool:
+    """Return whether a PostgreSQL server holds a database of this name."""
+    with psycopg.connect(servers.plain(server)) as connection:
+        found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+        return found.fetchone() is not None
+
+
+def bucket(server: servers.Server, name: str | None = None) -> S3Place:
+    """Return a bucket of its own on an S3 server; it comes into being when it is first needed."""
+    return S3Place(
+        address=server.url,
+        bucket=name or f"t{uuid.uuid4().hex[:16]}",
+        access_key=servers.ACCESS_KEY,
+        secret_key=servers.SECRET_KEY,
+        patience_s=10.0,
+    )

@@ -15,7 +15,6 @@ import socket
 import subprocess
 import sys
 import time
-import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -25,8 +24,6 @@ import httpx
 import psycopg
 import psycopg.sql
 import pytest
-
-from storage.s3 import S3Place
 
 PATIENCE_S = 90.0
 MORTAL = ["setpriv", "--pdeathsig", "KILL"]  # a server dies with the tests that started it
@@ -304,30 +301,12 @@ def rabbitmq(folder: Path) -> contextlib.AbstractContextManager[Server]:
 
 def new_database(server: Server, name: str, *, template: str = "template1") -> str:
     """Make an empty database on a PostgreSQL server, or a copy of `template`; return its URL."""
-    with psycopg.connect(_plain(server), autocommit=True) as connection:
+    with psycopg.connect(plain(server), autocommit=True) as connection:
         words = psycopg.sql.SQL("CREATE DATABASE {} TEMPLATE {}")
         connection.execute(
             words.format(psycopg.sql.Identifier(name), psycopg.sql.Identifier(template))
         )
     return server.url.removesuffix("postgres") + name
-
-
-def has_database(server: Server, name: str) -> bool:
-    """Return whether a PostgreSQL server holds a database of this name."""
-    with psycopg.connect(_plain(server)) as connection:
-        found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
-        return found.fetchone() is not None
-
-
-def bucket(server: Server, name: str | None = None) -> S3Place:
-    """Return a bucket of its own on an S3 server; it comes into being when it is first needed."""
-    return S3Place(
-        address=server.url,
-        bucket=name or f"t{uuid.uuid4().hex[:16]}",
-        access_key=ACCESS_KEY,
-        secret_key=SECRET_KEY,
-        patience_s=10.0,
-    )
 
 
 def _package(name: str) -> Path:
@@ -337,13 +316,13 @@ def _package(name: str) -> Path:
     return Path(found.origin).parent
 
 
-def _plain(server: Server) -> str:
+def plain(server: Server) -> str:
     return server.url.replace("+psycopg", "")
 
 
 def _postgresql_answers(server: Server) -> bool:
     try:
-        psycopg.connect(_plain(server), connect_timeout=2).close()
+        psycopg.connect(plain(server), connect_timeout=2).close()
     except psycopg.OperationalError:
         return False
     return True

@@ -14,7 +14,7 @@ from lessons.errors import ObjectMissing
 from storage.folder import FolderStore
 from storage.objects import ObjectStore
 from storage.s3 import S3Store
-from tests.servers import bucket
+from tests.houses import bucket
 
 
 @pytest.fixture(params=["folder", "s3"])

@@ -10,7 +10,8 @@ import pytest
 from lessons.errors import ObjectMissing
 from lessons.outages import ChangedWhileSent, ObjectDamaged, StoreRefused, StoreUnreachable
 from storage.s3 import S3Store
-from tests.servers import Server, bucket, free_port
+from tests.houses import bucket
+from tests.servers import Server, free_port
 
 
 def put(store: S3Store, folder: Path, content: bytes) -> str:
