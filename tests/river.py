@@ -74,7 +74,11 @@ class River:
 
     def run(self, film: Path) -> None:
         """Do everything there is to do for a film and a clip of it."""
-        recording, pipeline = self.admit(film), self.pipeline
+        self.finish(self.admit(film))
+
+    def finish(self, recording: Recording) -> None:
+        """Do everything that is left to do for a recording and a clip of it."""
+        pipeline = self.pipeline
         while self.work(pipeline):
             pass
         self.cut(recording)
