@@ -27,6 +27,7 @@ from lessons.errors import (
     TransientFault,
 )
 from lessons.outages import Outage
+from lessons.trace import bound, facts
 from processing.context import Outcome, StepContext, StepSettings
 from processing.ending import count_death, tell_failure
 from processing.handlers import HANDLERS
@@ -38,7 +39,8 @@ from storage.durable import full_disk, make_folder
 from storage.leases import LeaseTerms
 from storage.objects import ObjectStore
 
-log = logging.getLogger(__name__)
+log = logging.getLogger("guanke.steps")
+
 EXIT_HOPELESS = 70  # a step that was told to stop did not: the process ends itself
 
 
@@ -66,18 +68,20 @@ class Pipeline:
         death, and after `max_crashes` the step is put aside with its reason.
         """
         scratch = self.scratch / f"{step.id}-{step.attempt}"
-        make_folder(scratch)
-        try:
-            self._run(step, scratch)
-        except LeaseLost:
-            pass  # whoever took the step over does the rest
-        except GuankeError as error:
+        ids = {"trace": step.recording_id, "step": step.id, "kind": step.kind}
+        with bound(**ids, attempt=step.attempt):
+            log.info("step begun")
+            make_folder(scratch)
             try:
-                self._settle(step, error)
-            except Outage as outage:  # its lease runs out by itself, and the step begins again
-                log.warning("step %s (%s): %s", step.id, error, outage)
-        finally:
-            shutil.rmtree(scratch, ignore_errors=True)
+                self._run(step, scratch)
+                log.info("step done")
+            except LeaseLost:
+                log.warning("lease lost")  # whoever took the step over does the rest
+            except GuankeError as error:
+                self._settle_or_leave(step, error)
+                log.warning("step not done", extra=facts(cause=error.code))
+            finally:
+                shutil.rmtree(scratch, ignore_errors=True)
 
     def _run(self, step: Step, scratch: Path) -> None:
         pulse = Pulse(
@@ -113,10 +117,10 @@ class Pipeline:
         finally:
             self._at_work.discard(pulse)
 
-    def _renew(self, step: Step, progress: float) -> bool:
+    def _renew(self, step: Step, progress: float, quiet_ms: int) -> bool:
         """Prolong the lease; a database that does not answer for a moment is not a lost lease."""
         try:
-            return leases.renew(self.database, step, progress, self.terms)
+            return leases.renew(self.database, step, progress, self.terms, quiet_ms=quiet_ms)
         except (OperationalError, DiskFull, Outage):
             return True
 
@@ -158,6 +162,12 @@ class Pipeline:
         recording = recordings.get(connection, recording_id)
         add_due(connection, recording, self.settings.parameters(recording))
         recordings.settle_state(connection, recording_id, wanted(recording.info))
+
+    def _settle_or_leave(self, step: Step, error: GuankeError) -> None:
+        try:
+            self._settle(step, error)
+        except Outage as outage:  # its lease runs out by itself, and the step begins again
+            log.warning("step left to its lease", extra=facts(cause=outage.code))
 
     def _settle(self, step: Step, error: GuankeError) -> None:
         """Write down how the step ended: for good, or to be tried again after a pause."""

@@ -2,7 +2,7 @@
 
 One writer at a time: every writing transaction begins with one advisory lock, as SQLite's begins
 with BEGIN IMMEDIATE. So "look, then write" is safe everywhere, event ids become visible in their
-order, and each line of the audit follows from the one before (ADR 0010). Readers never wait: each
+order, and each line of the audit follows from the one before (ADR 0013). Readers never wait: each
 sees one snapshot. Transactions are milliseconds long; work on media never happens inside one.
 """
 
