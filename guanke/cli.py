@@ -21,10 +21,12 @@ COMMANDS = {  # name: (what it does in Chinese, in English)
     "password": ("重设某人的密码", "give somebody a one-time password"),
     "doctor": ("检查运行环境", "say what is found, what is missing, what to do"),
     "fsck": ("核对数据库与存储", "compare the database with the store"),
-    "worker": ("（内部）处理进程", "(internal) a worker process"),
+    "worker": ("领取并处理步骤（多机部署）", "take steps from a broker's queues"),
+    "dispatch": ("把待处理的步骤通知消息代理（多机部署）", "tell a broker of the steps that wait"),
+    "pool": ("（内部）一个队列的处理进程", "(internal) the worker of one queue"),
     "api": ("（内部）网页服务进程", "(internal) the web process"),
 }
-INTERNAL = ("worker", "api")
+INTERNAL = ("pool", "api")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

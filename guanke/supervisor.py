@@ -39,6 +39,8 @@ class Supervisor:
         self._told = threading.Event()
         environment = house.settings.environment()
         crews = [["worker", "--queues", ",".join(crew)] for crew in house.settings.crews]
+        if house.settings.broker:
+            crews = [["dispatch"]]  # the workers are wherever `guanke worker` runs
         commands = [*([["api"]] if serve else []), *crews]
         self._children = [Child(c, environment) for c in commands]
 
