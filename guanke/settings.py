@@ -7,6 +7,7 @@ of `GUANKE_NAME=value`. Child processes inherit them by the environment.
 import json
 import os
 import re
+from datetime import time
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated
@@ -68,6 +69,10 @@ class Settings(BaseSettings):
     max_upload_bytes: Annotated[int, Field(gt=0)] = 64 << 30  # of one file
     upload_expires_s: Annotated[float, Field(gt=0)] = 7 * 24 * 3600  # since its last byte came
     quota_bytes: Annotated[int, Field(gt=0)] | None = None  # for all recordings; None: no limit
+    backup_to: Path | None = None  # a folder on another disk or a NAS
+    backup_at: time = time(2, 30)  # of the day, on this machine's clock
+    backup_keep: str = "7d 4w 12m"  # days, weeks, months, years
+
     reserve_bytes: Annotated[int, Field(ge=0)] = 1 << 30  # kept free for the work on uploads
 
     @cached_property

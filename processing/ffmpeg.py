@@ -19,7 +19,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from lessons.errors import Cancelled, StepStuck, StepTimedOut, ToolMissing
+from lessons.errors import Cancelled, StepStuck, StepTimedOut, ToolCrashed, ToolMissing
 from processing.child import Progress, output_of
 from processing.failures import TOO_MANY_PIXELS, failure
 from processing.sandbox import ENVIRONMENT, Limits, file_limit, inputs_of, shut_in
@@ -58,6 +58,7 @@ def find_tools(ffmpeg: str | None = None, ffprobe: str | None = None) -> Tools:
 
     Raises:
         ToolMissing: none of these exists, or it does not start.
+        ToolCrashed: it was killed while it was asked.
     """
     paths = {}
     for name, named in (("ffmpeg", ffmpeg), ("ffprobe", ffprobe)):
@@ -70,6 +71,10 @@ def find_tools(ffmpeg: str | None = None, ffprobe: str | None = None) -> Tools:
             [paths["ffmpeg"], "-version"], capture_output=True, text=True, check=True
         ).stdout
     except (OSError, subprocess.CalledProcessError) as failure:
+        status = getattr(failure, "returncode", 0)
+        if status < 0:  # it was killed, not absent: another try helps
+            cause = signal.Signals(-status).name
+            raise ToolCrashed(tool="ffmpeg", detail="killed", signal=cause) from failure
         raise ToolMissing(tool="ffmpeg", setting="GUANKE_FFMPEG") from failure
     return Tools(ffmpeg=paths["ffmpeg"], ffprobe=paths["ffprobe"], version=banner.split()[2])
 

@@ -4744,7 +4744,7 @@ export interface components {
          * @description What happened.
          * @enum {string}
          */
-        NoticeKind: "recording_ready" | "recording_failed" | "clip_to_review" | "comment" | "mention" | "result" | "returned" | "reminder";
+        NoticeKind: "recording_ready" | "recording_failed" | "clip_to_review" | "comment" | "mention" | "result" | "returned" | "reminder" | "backup_failed";
         /**
          * Operations
          * @description The queues, what failed in them, and the room left on the disk.
@@ -6319,6 +6319,11 @@ export interface components {
              * @default 0
              */
             created_at_ms: number;
+            /**
+             * Dispatched At Ms
+             * @default 0
+             */
+            dispatched_at_ms: number;
             /** Error Code */
             error_code?: string | null;
             /** Error Facts */
@@ -6341,6 +6346,11 @@ export interface components {
              * @default 0
              */
             lease_until_ms: number;
+            /**
+             * Length Ms
+             * @default 0
+             */
+            length_ms: number;
             /**
              * Not Before Ms
              * @default 0
