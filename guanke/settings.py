@@ -15,6 +15,7 @@ from typing import Annotated
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
+from guanke.logs import LogFormat, LogLevel
 from lessons.errors import BadSetting
 from lessons.webhooks import OFFICIAL_HOSTS
 from processing.plan import Queue
@@ -40,6 +41,9 @@ class Settings(BaseSettings):
     session_idle_s: Annotated[float, Field(gt=0)] = 8 * 3600
     session_longest_s: Annotated[float, Field(gt=0)] = 7 * 24 * 3600
     lang: str | None = None  # zh or en; None: as the environment's LANG says
+
+    log_format: LogFormat = LogFormat.TEXT
+    log_level: LogLevel | None = None  # None: info for programs, warning for people
 
     address: str | None = None  # what people type to reach us; None: host and port
     webhook_hosts: tuple[str, ...] = OFFICIAL_HOSTS

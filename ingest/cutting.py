@@ -1,11 +1,16 @@
 """Asks for a clip's own file. Cutting is work like any other: a step, done by a worker."""
 
+import logging
+
 from sqlalchemy import Connection
 
 from lessons import Clip, StepState
 from lessons.errors import NotReady
+from lessons.trace import facts
 from processing.plan import StepKind, planned
 from storage import clips, recordings, steps, transcripts
+
+log = logging.getLogger("guanke.clips")
 
 
 def ask_for_cut(connection: Connection, clip: Clip, *, actor: str) -> str:
@@ -41,6 +46,7 @@ def ask_for_cut(connection: Connection, clip: Clip, *, actor: str) -> str:
         params=step.params,
         length_ms=clip.end_ms - clip.start_ms,
     )
+    log.info("clip asked for", extra=facts(trace=clip.recording_id, clip=clip.id, step=step_id))
     clips.cutting(connection, clip.id, step_id)
     known = steps.get(connection, step_id)
     if known and known.state is StepState.DONE:
