@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -45,7 +45,7 @@ class Child:
 
     arguments: Sequence[str]
     environment: Mapping[str, str]
-    folder: Path  # the data folder it works for
+    sign: Callable[[int], str]  # from its process to the name on its leases
     process: subprocess.Popen[bytes] | None = None
     deaths: int = 0
     _started: float = 0.0
@@ -54,7 +54,7 @@ class Child:
     @property
     def owner(self) -> str:
         """The name its claims carry."""
-        return lease_owner(self.folder, self.process.pid if self.process else 0)
+        return self.sign(self.process.pid if self.process else 0)
 
     def start(self) -> None:
         """Start it, unless it has died so often that it must wait."""

@@ -68,6 +68,9 @@ class Settings(BaseSettings):
     transcode_workers: Annotated[int, Field(ge=0)] = 1
     speech_workers: Annotated[int, Field(ge=0)] = 1
 
+    broker: str | None = None  # redis://… or amqp://…; None: everything on this machine
+    ring_again_s: Annotated[float, Field(gt=0)] = 30  # for a step that no worker took
+
     lease_s: Annotated[float, Field(gt=0)] = 60
     stuck_s: Annotated[float, Field(gt=0)] = 120
     max_crashes: Annotated[int, Field(ge=1)] = 3

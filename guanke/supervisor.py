@@ -12,9 +12,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
 
 from guanke.backups import is_due, last_backup
-from guanke.children import Child, owners
+from guanke.children import Child, lease_owner, owners
 from guanke.console import EXIT_DONE, EXIT_ENVIRONMENT
 from guanke.house import House
 from guanke.lock import FolderLock
@@ -42,11 +43,13 @@ class Supervisor:
         self._told = threading.Event()
         environment = house.settings.environment()
         crews = [["worker", "--queues", ",".join(crew)] for crew in house.settings.crews]
+        if house.settings.broker:
+            crews = [["dispatch"]]  # the workers are wherever `guanke worker` runs
         commands = [*([["api"]] if serve else []), *crews]
-        folder = house.settings.folder
-        self._children = [Child(c, environment, folder) for c in commands]
+        sign = partial(lease_owner, house.settings.folder)
+        self._children = [Child(c, environment, sign) for c in commands]
         by_clock = serve and house.settings.backup_to is not None
-        self._backup = Child(["backup"], environment, folder) if by_clock else None
+        self._backup = Child(["backup"], environment, sign) if by_clock else None
 
     @contextmanager
     def at_work(self) -> Iterator["Supervisor"]:

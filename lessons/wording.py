@@ -66,6 +66,8 @@ CAUSES = {
     "not-permitted": ("没有读取权限", "it may not be read"),
     "share-gone": ("网络共享已断开", "the network share is gone"),
     "value": ("“{value}”不是有效的值", "“{value}” is no value for it"),
+    "broker-missing": ("分布式处理需要消息代理的地址", "workers of other machines need one"),
+    "places": ("“{value}”不是有效的并发数", "“{value}” is no number of steps at a time"),
     "named-groups": ("只能使用这些命名组：{allowed}", "named groups may be: {allowed}"),
     "not-a-pattern": ("不是有效的正则表达式", "it is no regular expression ({said})"),
     "no-rendition-yet": ("还没有播放版本", "there is no rendition yet"),
