@@ -40,6 +40,7 @@ from api.routes import (
     playback,
     projects,
     recordings,
+    retention,
     review_media,
     reviews,
     rubrics,
@@ -62,6 +63,7 @@ NOUNS = (
     lessons, recordings, transcripts, segments, suggestions, frameworks, clips, evidence, search,
     events, health, uploads, intake, session, comments, reviews, assignments, rubrics, playback,
     me, people, school, sharing, audit, home, library, projects, notices, webhooks, operations,
+    retention,
 )  # fmt: skip
 DESCRIPTION = (
     "Lessons from recording classrooms, and the micro-competency evidence in them. Times are whole "

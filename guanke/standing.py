@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from guanke.backups import LastBackup, last_backup
+from guanke.district import database_of
 from guanke.lock import FolderLock
 from guanke.settings import Settings
 from lessons.errors import DataFolderInUse, DataFolderUnusable
@@ -57,9 +58,9 @@ def standing(settings: Settings) -> Standing:
         DataFolderUnusable: there is no data folder, or its database can't be read.
     """
     folder = settings.folder
-    if not (folder / "guanke.db").exists():
+    if settings.database is None and not (folder / "guanke.db").exists():
         raise DataFolderUnusable(path=folder, detail="database-shut")
-    database = Database.at(folder)
+    database = database_of(settings)
     try:
         known = newest_revision()
         with database.read() as connection:

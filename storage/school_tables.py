@@ -24,6 +24,7 @@ school_group = Table(
     Column("name", Text, nullable=False),
     Column("subjects", JSON, nullable=False),
     Column("grades", JSON, nullable=False),
+    Column("quota_bytes", BigInteger),  # for recordings and uploads; None: as the settings say
     Column("revision", Integer, nullable=False, server_default="1"),
     created_at(),
 )

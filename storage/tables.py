@@ -40,6 +40,8 @@ from storage.notice_tables import notice as notice
 from storage.notice_tables import webhook as webhook
 from storage.project_tables import project as project
 from storage.project_tables import reminder as reminder
+from storage.retention_tables import retention_hold as retention_hold
+from storage.retention_tables import retention_rule as retention_rule
 from storage.review_tables import assignment as assignment
 from storage.review_tables import comment as comment
 from storage.review_tables import decision as decision

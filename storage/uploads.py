@@ -94,18 +94,26 @@ def _reserve(
             func.coalesce(func.sum(ours), 0), func.coalesce(func.sum(T.bytes - T.offset), 0)
         ).where(T.state.in_(LIVE))
     ).one()
-    if terms.quota_bytes is not None:
+    quota = _quota(connection, school_group_id, terms)
+    if quota is not None:
         recording = tables.recording.c
         kept = connection.execute(
             select(func.coalesce(func.sum(recording.bytes), 0)).where(
                 recording.school_group_id == school_group_id
             )
         ).scalar_one()
-        left = terms.quota_bytes - int(kept) - int(announced)
+        left = quota - int(kept) - int(announced)
         if size > left:
             raise QuotaExceeded(file=file_name, left=max(0, left))
     if size + int(missing) + terms.reserve_bytes > free_bytes:
         raise DiskFull(path="uploads")
+
+
+def _quota(connection: Connection, school_group_id: str, terms: UploadTerms) -> int | None:
+    """Return what the settings and the school itself allow, the smaller of both."""
+    group = tables.school_group.c
+    own = connection.execute(select(group.quota_bytes).where(group.id == school_group_id)).scalar()
+    return min((q for q in (own, terms.quota_bytes) if q is not None), default=None)
 
 
 def get(connection: Connection, upload_id: str) -> Upload:

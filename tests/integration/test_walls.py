@@ -45,11 +45,20 @@ PRIVATE = {
 HANDLING = {
     *("read_lesson", "edit_lesson", "trim_lesson", "leave_out", "split_lesson", "join_lesson"),
     *("read_recording", "list_renditions", "list_scene_changes"),
-    *("read_receipt", "retry_step", "cancel_recording", "read_playback", "read_poster"),
+    *(
+        "read_receipt",
+        "retry_step",
+        "cancel_recording",
+        "set_step_aside",
+        "read_playback",
+        "read_poster",
+    ),
 }
+# What an administrator may do with any recording: keep it from being deleted by a rule.
+KEEPING = {"hold_recording", "release_recording"}
 REFUSED = {403, 404}
 # What a teacher may not do with the own: an operator's work, and a lead's decision.
-NOT_A_TEACHERS = {"retry_step", "cancel_recording", "decide_on_set"}
+NOT_A_TEACHERS = {"retry_step", "cancel_recording", "set_step_aside", "decide_on_set", *KEEPING}
 # What ends the session that the matrix is called with, or never ends itself.
 ENDING = {"sign_in", "sign_out", "change_password", "follow_events"}
 
@@ -222,7 +231,7 @@ def test_a_draft_is_its_teachers_alone(
 ) -> None:
     """Within the school, what is not shared is nobody else's; an operator gets the facts only."""
     client = as_(app_client, house, ours.staff, role)
-    handles = HANDLING if role == "operator" else set()
+    handles = {"operator": HANDLING, "administrator": KEEPING}.get(role, set())
     for operation in operations:
         if not PRIVATE & set(operation.names):
             continue
