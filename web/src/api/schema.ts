@@ -1961,10 +1961,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Download Reviewed Document
-         * @description Download a document of the set under review; in a blind review its file has a plain name.
+         * Go To Reviewed Document
+         * @description Lead to a document of the set under review, for links in pages.
          */
-        get: operations["download_reviewed_document"];
+        get: operations["go_to_reviewed_document"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1982,7 +1982,7 @@ export interface paths {
         };
         /**
          * Read Review Playback
-         * @description Read where a clip under review plays.
+         * @description Read where a clip under review plays, for ten minutes; the audit notes who watches.
          */
         get: operations["read_review_playback"];
         put?: never;
@@ -2733,106 +2733,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/media/reviews/{review_id}/items/{item_id}/captions.m3u8": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Play Reviewed Captions
-         * @description List the captions of a clip under review for a player.
-         */
-        get: operations["play_reviewed_captions"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/media/reviews/{review_id}/items/{item_id}/captions.vtt": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read Reviewed Captions
-         * @description Read what is said in and around a clip under review; names are gone where it is blind.
-         */
-        get: operations["read_reviewed_captions"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/media/reviews/{review_id}/items/{item_id}/master.m3u8": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Play Reviewed Clip
-         * @description Play a clip under review: HLS over all renditions there are.
-         */
-        get: operations["play_reviewed_clip"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/media/reviews/{review_id}/items/{item_id}/{name}.m3u8": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Play Reviewed Rendition
-         * @description Play one rendition of a clip under review, and no more of it.
-         */
-        get: operations["play_reviewed_rendition"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/media/reviews/{review_id}/items/{item_id}/{name}.mp4": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read Reviewed Rendition
-         * @description Read bytes of a clip under review; what lies outside of it is not there.
-         */
-        get: operations["read_reviewed_rendition"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/media/{ticket}/clips/{clip_id}.json": {
         parameters: {
             query?: never;
@@ -3045,6 +2945,126 @@ export interface paths {
          * @description Read `poster.jpg`, `storyboard.vtt` (times of the sprites) or `peaks` (the waveform).
          */
         get: operations["read_picture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/media/{ticket}/reviews/{review_id}/items/{item_id}/captions.m3u8": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Play Reviewed Captions
+         * @description List the captions of a clip under review for a player.
+         */
+        get: operations["play_reviewed_captions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/media/{ticket}/reviews/{review_id}/items/{item_id}/captions.vtt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Reviewed Captions
+         * @description Read what is said in and around a clip under review; names are gone where it is blind.
+         */
+        get: operations["read_reviewed_captions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/media/{ticket}/reviews/{review_id}/items/{item_id}/document": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Reviewed Document
+         * @description Download a document of the set under review; in a blind review its file has a plain name.
+         */
+        get: operations["read_reviewed_document"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/media/{ticket}/reviews/{review_id}/items/{item_id}/master.m3u8": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Play Reviewed Clip
+         * @description Play a clip under review: HLS over all renditions there are.
+         */
+        get: operations["play_reviewed_clip"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/media/{ticket}/reviews/{review_id}/items/{item_id}/{name}.m3u8": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Play Reviewed Rendition
+         * @description Play one rendition of a clip under review, and no more of it.
+         */
+        get: operations["play_reviewed_rendition"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/media/{ticket}/reviews/{review_id}/items/{item_id}/{name}.mp4": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Reviewed Rendition
+         * @description Read bytes of a clip under review; what lies outside of it is not there.
+         */
+        get: operations["read_reviewed_rendition"];
         put?: never;
         post?: never;
         delete?: never;
@@ -5664,13 +5684,16 @@ export interface components {
         ReviewKind: "peer" | "assessment";
         /**
          * ReviewPlayback
-         * @description Where a clip under review plays, for as long as the reviewer is signed in.
+         * @description Where a clip under review plays, for ten minutes; ask again before.
          */
         ReviewPlayback: {
             /** Base */
             base: string;
-            /** Expires At */
-            expires_at?: string | null;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
             /** Master */
             master: string;
             /**
@@ -6319,6 +6342,11 @@ export interface components {
              * @default 0
              */
             created_at_ms: number;
+            /**
+             * Dispatched At Ms
+             * @default 0
+             */
+            dispatched_at_ms: number;
             /** Error Code */
             error_code?: string | null;
             /** Error Facts */
@@ -6341,6 +6369,11 @@ export interface components {
              * @default 0
              */
             lease_until_ms: number;
+            /**
+             * Length Ms
+             * @default 0
+             */
+            length_ms: number;
             /**
              * Not Before Ms
              * @default 0
@@ -10527,7 +10560,7 @@ export interface operations {
             };
         };
     };
-    download_reviewed_document: {
+    go_to_reviewed_document: {
         parameters: {
             query?: never;
             header?: never;
@@ -10540,7 +10573,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Successful Response */
-            200: {
+            307: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12110,166 +12143,6 @@ export interface operations {
             };
         };
     };
-    play_reviewed_captions: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                review_id: string;
-                item_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/plain": string;
-                };
-            };
-            /** @description What went wrong (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    read_reviewed_captions: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                review_id: string;
-                item_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/plain": string;
-                };
-            };
-            /** @description What went wrong (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    play_reviewed_clip: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                review_id: string;
-                item_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/plain": string;
-                };
-            };
-            /** @description What went wrong (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    play_reviewed_rendition: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                name: string;
-                review_id: string;
-                item_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/plain": string;
-                };
-            };
-            /** @description What went wrong (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    read_reviewed_rendition: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                name: string;
-                review_id: string;
-                item_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description What went wrong (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     read_clip_manifest: {
         parameters: {
             query?: never;
@@ -12588,6 +12461,202 @@ export interface operations {
             path: {
                 picture: string;
                 recording_id: string;
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    play_reviewed_captions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review_id: string;
+                item_id: string;
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_reviewed_captions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review_id: string;
+                item_id: string;
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_reviewed_document: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review_id: string;
+                item_id: string;
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    play_reviewed_clip: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review_id: string;
+                item_id: string;
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    play_reviewed_rendition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                review_id: string;
+                item_id: string;
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_reviewed_rendition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                review_id: string;
+                item_id: string;
                 ticket: string;
             };
             cookie?: never;
