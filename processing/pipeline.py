@@ -25,9 +25,10 @@ from lessons.errors import (
     TransientFault,
 )
 from processing.context import Outcome, StepContext, StepSettings
+from processing.cutting import keep_up
 from processing.ending import count_death, tell_failure
 from processing.handlers import HANDLERS
-from processing.plan import StepKind, due, wanted
+from processing.plan import ON_REQUEST, StepKind, due, wanted
 from processing.pulse import Pulse
 from storage import artifacts, leases, recordings, steps
 from storage.database import Database
@@ -35,6 +36,7 @@ from storage.durable import full_disk, make_folder
 from storage.leases import LeaseTerms
 from storage.objects import ObjectStore
 
+SYSTEM = "guanke"  # who asks for what nobody asked for by name
 EXIT_HOPELESS = 70  # a step that was told to stop did not: the process ends itself
 
 
@@ -144,6 +146,8 @@ class Pipeline:
                 )
             outcome.save(connection)
             self._go_on(connection, step.recording_id)
+            if step.kind not in ON_REQUEST:
+                keep_up(connection, step.recording_id, actor=SYSTEM)
 
     def _go_on(self, connection: Connection, recording_id: str) -> None:
         """Add the steps that may start now and bring the recording's state into line."""
@@ -171,7 +175,7 @@ def outputs(connection: Connection, recording_id: str) -> dict[StepKind, Mapping
     return {
         StepKind(step.kind): step.output or {}
         for step in steps.of_recording(connection, recording_id)
-        if step.state is StepState.DONE and step.kind != StepKind.CLIP
+        if step.state is StepState.DONE and step.kind not in ON_REQUEST
     }
 
 

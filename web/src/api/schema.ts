@@ -145,7 +145,7 @@ export interface paths {
         put?: never;
         /**
          * Make Clip
-         * @description Make a clip. It plays at once from the lesson's own renditions; nothing is encoded.
+         * @description Make a clip. It plays at once from the lesson's own renditions; its file is cut behind.
          */
         post: operations["make_clip"];
         delete?: never;
@@ -177,6 +177,46 @@ export interface paths {
          * @description Remove a clip that is no evidence; the suggestion it grew from is open again.
          */
         delete: operations["remove_clip"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clips/{clip_id}/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Exports
+         * @description List the forms in which a clip can be downloaded: sizes, what does not fit, how far it is.
+         */
+        get: operations["list_exports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clips/{clip_id}/exports/{profile}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make Export
+         * @description Ask for a download; events of its step say how far it is. The same twice is one.
+         */
+        post: operations["make_export"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2693,6 +2733,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/media/clips/{clip_id}/exports/{profile}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Go To Export
+         * @description Lead to a download of a clip, for links in pages.
+         */
+        get: operations["go_to_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/media/documents/{item_id}": {
         parameters: {
             query?: never;
@@ -2765,6 +2825,26 @@ export interface paths {
          * @description Download a clip's own file, once it is cut.
          */
         get: operations["download_clip"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/media/{ticket}/clips/{clip_id}/exports/{profile}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download Export
+         * @description Download a clip in one of the forms, whole or in part.
+         */
+        get: operations["download_export"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3778,6 +3858,51 @@ export interface components {
          * @enum {string}
          */
         EvidenceState: "draft" | "submitted" | "returned" | "passed";
+        /**
+         * Export
+         * @description One form in which a clip can be downloaded, and how far that is.
+         */
+        Export: {
+            /** Address */
+            address: string | null;
+            /** Bytes */
+            bytes: number | null;
+            /** Cause */
+            cause: string | null;
+            profile: components["schemas"]["ExportProfile"];
+            /** Progress */
+            progress: number;
+            state: components["schemas"]["ExportState"];
+            /** Step Id */
+            step_id: string | null;
+            unfit: components["schemas"]["Unfit"] | null;
+        };
+        /**
+         * ExportProfile
+         * @description One form of download; a limit that is None does not hold. Bytes are bytes, not MiB.
+         */
+        ExportProfile: {
+            /** Code */
+            code: string;
+            /** En */
+            en: string;
+            /** Max Bytes */
+            max_bytes?: number | null;
+            /** Max Height */
+            max_height?: number | null;
+            /** Max Seconds */
+            max_seconds?: number | null;
+            /** @default beside */
+            subtitles: components["schemas"]["Subtitles"];
+            /** Zh */
+            zh: string;
+        };
+        /**
+         * ExportState
+         * @description Where a download stands.
+         * @enum {string}
+         */
+        ExportState: "none" | "waiting" | "running" | "done" | "failed";
         /**
          * FacetValue
          * @description One value of a filter, and how many there would be with it.
@@ -6483,13 +6608,19 @@ export interface components {
          * @description What a step does.
          * @enum {string}
          */
-        StepKind: "probe" | "sound" | "copy" | "ladder" | "transcribe" | "scenes" | "segment" | "suggest" | "clip";
+        StepKind: "probe" | "sound" | "copy" | "ladder" | "transcribe" | "scenes" | "segment" | "suggest" | "clip" | "export";
         /**
          * StepState
          * @description Where a step is.
          * @enum {string}
          */
         StepState: "ready" | "running" | "done" | "failed" | "quarantined" | "cancelled";
+        /**
+         * Subtitles
+         * @description Where the words of a download are.
+         * @enum {string}
+         */
+        Subtitles: "burned" | "beside" | "none";
         /**
          * SuggestionState
          * @description What the teacher made of a suggestion.
@@ -6630,6 +6761,12 @@ export interface components {
             first: components["schemas"]["Lesson"];
             second: components["schemas"]["Lesson"];
         };
+        /**
+         * Unfit
+         * @description Why a clip can't be had in a profile.
+         * @enum {string}
+         */
+        Unfit: "too-long" | "too-large" | "no-picture";
         /**
          * Unread
          * @description How many notices a person has not read.
@@ -7255,6 +7392,69 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_exports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                clip_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"][];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                clip_id: string;
+                profile: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"][];
+                };
             };
             /** @description What went wrong (RFC 9457) */
             default: {
@@ -12085,6 +12285,36 @@ export interface operations {
             };
         };
     };
+    go_to_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                clip_id: string;
+                profile: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            307: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     go_to_document: {
         parameters: {
             query?: never;
@@ -12179,6 +12409,37 @@ export interface operations {
             header?: never;
             path: {
                 clip_id: string;
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    download_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                clip_id: string;
+                profile: string;
                 ticket: string;
             };
             cookie?: never;
