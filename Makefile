@@ -11,6 +11,10 @@ UV := .cache/uv/bin/uv
 PACKAGES := lessons storage processing ingest api guanke
 CODE := $(PACKAGES) $(wildcard tests bench make)
 GUANKE_CORPUS ?= ../shared/media
+# Much of a test's time is waiting (a lease, a server's start): two files at a time. A file stays
+# whole, for its tests share a server. `make test TOGETHER=0` runs them one after another.
+TOGETHER ?= 2
+PYTEST := $(BIN)/pytest --numprocesses $(TOGETHER) --dist loadfile --no-loadscope-reorder
 
 # What the caller set for other programs must not reach ours.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
@@ -74,10 +78,14 @@ dev: $(DEV_STAMP) ## setup, and the tools of the developer
 
 .PHONY: test
 test: check ## every check and every test that needs no recordings from outside
-	$(BIN)/pytest -m "not corpus"
+	$(PYTEST) -m "not corpus"
 
 .PHONY: check
-check: $(DEV_STAMP) web-check ## formatting, lint, types, import direction, security, lock file
+check: $(DEV_STAMP) $(PAGE) ## formatting, lint, types, import direction, security, lock file
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target python-check web-check
+
+.PHONY: python-check
+python-check: $(DEV_STAMP) ## the half of `check` that reads Python
 	$(UV) lock --check
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/ruff check $(CODE)
@@ -93,14 +101,16 @@ web-check: $(DEV_STAMP) $(PAGE) ## the same of the page: formatting, lint, types
 	$(BIN)/python -m make.openapi .cache/openapi.json
 	cd web && $(NODE) npm run --silent api -- ../.cache/schema.ts >/dev/null
 	@cmp -s .cache/schema.ts web/src/api/schema.ts || { echo "web/src/api/schema.ts is not what the API says: run make api-types" >&2; exit 1; }
+	$(BIN)/python -m make.api_page --check
 	cd web && $(NODE) npm run --silent types
 	cd web && $(NODE) npm test --silent
 	cd web && $(NODE) node size.mjs
 
 .PHONY: api-types
-api-types: $(DEV_STAMP) $(NPM_STAMP) ## web/src/api/schema.ts anew, after a change of the API
+api-types: $(DEV_STAMP) $(NPM_STAMP) ## web/src/api/schema.ts and docs/api.md anew, after a change of the API
 	$(BIN)/python -m make.openapi .cache/openapi.json
 	cd web && $(NODE) npm run --silent api -- src/api/schema.ts
+	$(BIN)/python -m make.api_page
 
 .PHONY: format
 format: $(DEV_STAMP) $(NPM_STAMP) ## bring the code into shape
@@ -111,11 +121,11 @@ format: $(DEV_STAMP) $(NPM_STAMP) ## bring the code into shape
 .PHONY: corpus
 corpus: $(DEV_STAMP) ## the recordings of GUANKE_CORPUS against their truth
 	@test -d "$(GUANKE_CORPUS)" || { echo "make corpus: no folder $(GUANKE_CORPUS): set GUANKE_CORPUS" >&2; exit 1; }
-	GUANKE_CORPUS="$$(cd "$(GUANKE_CORPUS)" && pwd)" $(BIN)/pytest -m corpus
+	GUANKE_CORPUS="$$(cd "$(GUANKE_CORPUS)" && pwd)" $(PYTEST) -m corpus
 
 .PHONY: e2e
 e2e: $(DEV_STAMP) $(PAGE) ## the program as a person uses it
-	$(BIN)/pytest tests/e2e -m "not corpus"
+	$(PYTEST) tests/e2e -m "not corpus"
 
 .PHONY: pictures
 pictures: ## the pictures of docs/guide anew, from what the journeys see

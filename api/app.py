@@ -17,6 +17,7 @@ from api.guard import Guard
 from api.outlook import Outlooks
 from api.pages import Pages
 from api.receiving import Receiver
+from api.request_log import RequestLog
 from api.routes import (
     assignments,
     audit,
@@ -33,6 +34,7 @@ from api.routes import (
     library,
     me,
     media,
+    metrics,
     notices,
     operations,
     people,
@@ -88,12 +90,14 @@ def create_app(services: Services) -> FastAPI:
     openapi.install(app)
     app.add_middleware(TusHeaders)
     app.add_middleware(Guard, hosts=services.hosts)
+    app.add_middleware(RequestLog)
     api = APIRouter(prefix="/api/v1")
     for noun in NOUNS:
         api.include_router(noun.router)
     app.include_router(api)
     app.include_router(media.router)
     app.include_router(exports.media)
+    app.include_router(metrics.router)
     app.include_router(review_media.router)
     app.mount("/", Pages(), name="page")
     return app

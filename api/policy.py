@@ -45,6 +45,7 @@ class Right(StrEnum):
     REVIEW = "review"
     LEAD = "lead"  # overviews of what others have handed in
     ORGANISE = "organise"  # who reviews what
+    MEASURE = "measure"  # the figures of the whole machine, for a program that watches it
     WATCH = "watch"  # media, by a ticket (`api.seats`)
 
 
@@ -58,6 +59,7 @@ ROLES: Mapping[Right, frozenset[Role]] = {
     Right.ADMINISTER: frozenset({Role.ADMINISTRATOR}),
     Right.REVIEW: frozenset({Role.REVIEWER}),
     Right.LEAD: frozenset({Role.GROUP_LEAD, Role.SCHOOL_LEAD}),
+    Right.MEASURE: frozenset({Role.OPERATOR, Role.ADMINISTRATOR}),
     Right.ORGANISE: frozenset({Role.GROUP_LEAD, Role.SCHOOL_LEAD, Role.ADMINISTRATOR}),
 }
 
@@ -173,6 +175,7 @@ Operates = Annotated[Viewer, Depends(May(Right.OPERATE))]
 Administers = Annotated[Viewer, Depends(May(Right.ADMINISTER))]
 Reviews = Annotated[Viewer, Depends(May(Right.REVIEW))]
 Leads = Annotated[Viewer, Depends(May(Right.LEAD))]
+Oversees = Annotated[Viewer, Depends(May(Right.MEASURE))]
 Organises = Annotated[Viewer, Depends(May(Right.ORGANISE))]
 
 

@@ -27,6 +27,7 @@ class Server(uvicorn.Server):
                 host=host,
                 port=port,
                 log_level="warning",
+                log_config=None,  # its lines look like ours
                 access_log=False,
                 server_header=False,
                 proxy_headers=bool(proxies),

@@ -45,6 +45,7 @@ class Services:
         recall: how long a reviewer may take back what was submitted.
         threads: how many requests work at once; the pool of connections is larger than that.
         address: what people type to reach this server; links that leave the house begin with it.
+        stuck_ms: without progress for so long, a step counts as hung.
         webhook_hosts: where group robots may be, as `host` or `host:port`.
     """
 
@@ -66,6 +67,7 @@ class Services:
     rubrics: tuple[RubricFacts, ...] = ()
     profiles: tuple[ExportProfile, ...] = ()
     recall: timedelta = RECALL
+    stuck_ms: int = 120_000
     address: str = "http://127.0.0.1:8765"
     webhook_hosts: tuple[str, ...] = OFFICIAL_HOSTS
 

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 
+from guanke import logs
 from guanke.console import EXIT_USAGE, Terminal, exit_code, language_of
 from guanke.settings import read_settings
 from lessons.errors import GuankeError
@@ -19,8 +20,11 @@ COMMANDS = {  # name: (what it does in Chinese, in English)
     "understand": ("只根据文字稿给出环节和推荐", "phases and suggestions from words alone"),
     "clip": ("截取片段", "cut a clip out of a recording"),
     "password": ("重设某人的密码", "give somebody a one-time password"),
+    "status": ("查看运行状况", "say what runs, what waits and why, what failed"),
     "doctor": ("检查运行环境", "say what is found, what is missing, what to do"),
     "fsck": ("核对数据库与存储", "compare the database with the store"),
+    "backup": ("备份到另一块磁盘或 NAS", "back the data folder up to another disk or a NAS"),
+    "restore": ("把备份恢复到新的数据目录", "bring a backup back into a new data folder"),
     "worker": ("（内部）处理进程", "(internal) a worker process"),
     "api": ("（内部）网页服务进程", "(internal) the web process"),
 }
@@ -31,10 +35,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0 done, 2 usage, 3 the media, 4 the environment."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        terminal = Terminal(language_of(read_settings().lang))
+        settings = read_settings()
+        terminal = Terminal(language_of(settings.lang))
     except GuankeError as error:
         Terminal(language_of(os.environ.get("GUANKE_LANG"))).error(error)
         return exit_code(error)
+    logs.set_up(settings.log_format, settings.log_level)
     name = next((a for a in given if a in COMMANDS), None)
     parser = _parser(terminal, only=name)
     options = parser.parse_args(given)

@@ -7,6 +7,7 @@ of `GUANKE_NAME=value`. Child processes inherit them by the environment.
 import json
 import os
 import re
+from datetime import time
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated
@@ -14,6 +15,7 @@ from typing import Annotated
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
+from guanke.logs import LogFormat, LogLevel
 from lessons.errors import BadSetting
 from lessons.webhooks import OFFICIAL_HOSTS
 from processing.plan import Queue
@@ -39,6 +41,9 @@ class Settings(BaseSettings):
     session_idle_s: Annotated[float, Field(gt=0)] = 8 * 3600
     session_longest_s: Annotated[float, Field(gt=0)] = 7 * 24 * 3600
     lang: str | None = None  # zh or en; None: as the environment's LANG says
+
+    log_format: LogFormat = LogFormat.TEXT
+    log_level: LogLevel | None = None  # None: info for programs, warning for people
 
     address: str | None = None  # what people type to reach us; None: host and port
     webhook_hosts: tuple[str, ...] = OFFICIAL_HOSTS
@@ -66,6 +71,10 @@ class Settings(BaseSettings):
     max_upload_bytes: Annotated[int, Field(gt=0)] = 64 << 30  # of one file
     upload_expires_s: Annotated[float, Field(gt=0)] = 7 * 24 * 3600  # since its last byte came
     quota_bytes: Annotated[int, Field(gt=0)] | None = None  # for all recordings; None: no limit
+    backup_to: Path | None = None  # a folder on another disk or a NAS
+    backup_at: time = time(2, 30)  # of the day, on this machine's clock
+    backup_keep: str = "7d 4w 12m"  # days, weeks, months, years
+
     reserve_bytes: Annotated[int, Field(ge=0)] = 1 << 30  # kept free for the work on uploads
 
     @cached_property

@@ -11,7 +11,9 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
+from guanke.backups import is_due, last_backup
 from guanke.children import OWNERS, Child
 from guanke.console import EXIT_DONE, EXIT_ENVIRONMENT
 from guanke.house import House
@@ -41,6 +43,8 @@ class Supervisor:
         crews = [["worker", "--queues", ",".join(crew)] for crew in house.settings.crews]
         commands = [*([["api"]] if serve else []), *crews]
         self._children = [Child(c, environment) for c in commands]
+        by_clock = serve and house.settings.backup_to is not None
+        self._backup = Child(["backup"], environment) if by_clock else None
 
     @contextmanager
     def at_work(self) -> Iterator["Supervisor"]:
@@ -69,6 +73,7 @@ class Supervisor:
             if now - watched > WATCH_S:
                 watched = now
                 self._end_hung_children()
+                self._back_up_when_due()
             if now - tidied > TIDY_S:
                 tidied = now
                 self.tidy()
@@ -135,8 +140,17 @@ class Supervisor:
             log.warning("child %s is hung", child.arguments)
             child.kill()
 
+    def _back_up_when_due(self) -> None:
+        child, settings = self._backup, self.house.settings
+        if child is None or (child.process and child.died() is None):
+            return
+        child.process = None
+        if is_due(last_backup(settings.folder), settings.backup_at, datetime.now(UTC)):
+            child.start()
+
     def _stop_children(self) -> None:
-        ending = [threading.Thread(target=c.stop, args=(PATIENCE_S,)) for c in self._children]
+        living = [*self._children, *([self._backup] if self._backup else [])]
+        ending = [threading.Thread(target=c.stop, args=(PATIENCE_S,)) for c in living]
         for thread in ending:
             thread.start()
         for thread in ending:

@@ -81,9 +81,14 @@ def enter(
     file_name: str,
     language: str | None,
     actor: str,
+    recording_id: str | None = None,
     parameters: Mapping[StepKind, Mapping[str, object]] | None = None,
 ) -> tuple[Recording, bool]:
-    """Make a recording of bytes that are in the store, with its first steps, in one transaction."""
+    """Make a recording of bytes that are in the store, with its first steps, in one transaction.
+
+    Args:
+        recording_id: the upload's own id, so that one id leads from upload to clip.
+    """
     recording, fresh = recordings.admit(
         connection,
         sha256=sha256,
@@ -93,6 +98,7 @@ def enter(
         media_type=mimetypes.guess_type(file_name)[0] or "application/octet-stream",
         language=language,
         actor=actor,
+        recording_id=recording_id,
     )
     if fresh:
         for planned in due(recording, {}, parameters or {}):

@@ -15,6 +15,7 @@ from ingest.admit import enter
 from ingest.fingerprint import fingerprint_of
 from lessons import Upload, UploadState
 from lessons.errors import TransientFault
+from lessons.trace import facts
 from lessons.upload_errors import UploadDamaged
 from lessons.uploads import signed_by
 from storage import lessons, people, uploads
@@ -64,6 +65,7 @@ def finish(
                 file_name=upload.file_name,
                 language=upload.language,
                 actor=actor,
+                recording_id=upload.id,
             )
             lesson = lessons.of_recording(
                 connection,
@@ -73,6 +75,8 @@ def finish(
                 teacher_id=people.whose(connection, actor, upload.facts.teacher),
             )
             uploads.settle(connection, upload.id, recording, lesson.id, new=new)
+            told = facts(trace=recording.id, upload=upload.id, bytes=upload.bytes, new=new)
+            log.info("recording admitted", extra=told)
     path.unlink(missing_ok=True)
     return _now(database, upload)
 
@@ -106,7 +110,8 @@ def finish_all(
             finish(upload, database=database, store=store, folder=folder, digest=digest)
             done += 1
         except (UploadDamaged, TransientFault) as error:
-            log.warning("upload %s: %s", upload.id, error)
+            cause = facts(trace=upload.id, cause=error.code)
+            log.warning("an upload could not be admitted", extra=cause)
     return done
 
 

@@ -294,6 +294,12 @@ class Cancelled(TransientFault):
     zh = "已按要求停止。"
 
 
+class SetAside(RequestFault):
+    """This step was set aside by hand; the original is kept. It can be tried again at any time."""
+
+    zh = "该步骤已由录播管理员搁置，原文件已保留，可随时重试。"
+
+
 class HostsUnnamed(EnvironmentFault):
     """To answer on {host}, name the addresses that people will type: GUANKE_HOSTS=guanke.school.cn
     (several with commas). Otherwise use 127.0.0.1."""

@@ -21,6 +21,7 @@ class NoticeKind(StrEnum):
     RESULT = "result"  # 互评 or 校本考核 is done
     RETURNED = "returned"  # 待完善
     REMINDER = "reminder"  # 催办
+    BACKUP_FAILED = "backup_failed"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,4 +46,5 @@ TITLES: Mapping[NoticeKind, str] = {  # what a group's chat is told, and no more
     NoticeKind.RESULT: "有新的评议结果",
     NoticeKind.RETURNED: "有证据材料待完善",
     NoticeKind.REMINDER: "测评项目进度提醒",
+    NoticeKind.BACKUP_FAILED: "观课的备份没有完成",
 }

@@ -74,6 +74,7 @@ CAUSES = {
     "no-rendition-yet": ("还没有播放版本", "there is no rendition yet"),
     "field": ("{where} 处的内容不合要求", "{where}: {said}"),
     "field-missing": ("缺少 {where}", "{where} is missing"),
+    "bytes-differ": ("内容与记录不符", "its bytes are not what was written down"),
     "content-invalid": ("内容不合要求", "{said}"),
     "no-phases": ("没有列出教学环节", "it lists no phases"),
     # A request that makes no sense.

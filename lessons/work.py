@@ -36,6 +36,7 @@ class Step:
     length_ms: int = 0  # of the sound or picture it works through; 0: not known, or next to nothing
     not_before_ms: int = 0
     progress: float = 0.0
+    moved_at_ms: int | None = None  # when it last showed progress
     error_code: str | None = None
     error_facts: Mapping[str, object] | None = None
     output: Mapping[str, object] | None = None

@@ -4,6 +4,7 @@ What a file is made of is its step's identity: the rendition, the stretch, and t
 said in it. So the same file is never made twice, and a correction makes anew what it touches alone.
 """
 
+import logging
 from collections.abc import Sequence
 
 from sqlalchemy import Connection
@@ -11,9 +12,12 @@ from sqlalchemy import Connection
 from lessons import Clip, RecordingState, Rendition, Step, StepState, TrackKind, Transcript
 from lessons.errors import NotReady
 from lessons.exporting import ExportProfile, Subtitles, source_of, spoken_in
+from lessons.trace import facts
 from processing.plan import PlannedStep, StepKind, digest_of, planned
 from storage import clip_files, clips, recordings, steps, transcripts
 from storage.mapping import from_plain, to_plain
+
+log = logging.getLogger("guanke.clips")
 
 
 def ask_for_cut(connection: Connection, clip: Clip, *, actor: str) -> str:
@@ -26,6 +30,7 @@ def ask_for_cut(connection: Connection, clip: Clip, *, actor: str) -> str:
     step = _cut(clip, renditions, transcripts.get(connection, clip.recording_id))
     before = clip_files.cuts_of(connection, clip.recording_id).get(clip.id)
     step_id = _add(connection, clip, step, actor)
+    log.info("clip asked for", extra=facts(trace=clip.recording_id, clip=clip.id, step=step_id))
     clips.cutting(connection, clip.id, step_id)
     if before and before.step_id != step_id:
         clip_files.let_go(connection, before.step_id)

@@ -6,6 +6,7 @@ error that carries ffmpeg's own words.
 """
 
 import json
+import logging
 import os
 import re
 import shutil
@@ -19,7 +20,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from lessons.errors import Cancelled, StepStuck, StepTimedOut, ToolMissing
+from lessons.errors import Cancelled, StepStuck, StepTimedOut, ToolCrashed, ToolMissing
+from lessons.trace import facts
 from processing.child import Progress, output_of
 from processing.failures import TOO_MANY_PIXELS, failure
 from processing.sandbox import ENVIRONMENT, Limits, file_limit, inputs_of, shut_in
@@ -35,6 +37,8 @@ INPUT_GUARDS = (
 MAX_ALLOC = ("-max_alloc", str(512 << 20))
 
 NO_PROGRESS_S = 120.0
+
+log = logging.getLogger("guanke.tools")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +62,7 @@ def find_tools(ffmpeg: str | None = None, ffprobe: str | None = None) -> Tools:
 
     Raises:
         ToolMissing: none of these exists, or it does not start.
+        ToolCrashed: it was killed while it was asked.
     """
     paths = {}
     for name, named in (("ffmpeg", ffmpeg), ("ffprobe", ffprobe)):
@@ -70,6 +75,10 @@ def find_tools(ffmpeg: str | None = None, ffprobe: str | None = None) -> Tools:
             [paths["ffmpeg"], "-version"], capture_output=True, text=True, check=True
         ).stdout
     except (OSError, subprocess.CalledProcessError) as failure:
+        status = getattr(failure, "returncode", 0)
+        if status < 0:  # it was killed, not absent: another try helps
+            cause = signal.Signals(-status).name
+            raise ToolCrashed(tool="ffmpeg", detail="killed", signal=cause) from failure
         raise ToolMissing(tool="ffmpeg", setting="GUANKE_FFMPEG") from failure
     return Tools(ffmpeg=paths["ffmpeg"], ffprobe=paths["ffprobe"], version=banner.split()[2])
 
@@ -231,8 +240,8 @@ class Ffmpeg:
         room = scratch.resolve() if scratch else None
         limits = Limits(cpu_s=int(wall_s) * 8, file_bytes=file_bytes)
         inputs = [*inputs_of(command), *(p.resolve() for p in reads)]
-        deadline = time.monotonic() + wall_s
-        moved = time.monotonic()
+        began = moved = time.monotonic()
+        deadline = began + wall_s
         with subprocess.Popen(
             shut_in(command, reads=inputs, scratch=room, limits=limits),
             cwd=room or "/",
@@ -260,6 +269,9 @@ class Ffmpeg:
             finally:
                 if process.poll() is None:
                     os.killpg(process.pid, signal.SIGKILL)
+                ms = round((time.monotonic() - began) * 1000)
+                tool = facts(tool=Path(command[0]).name, status=process.wait(), ms=ms)
+                log.info("tool ended", extra=tool)
 
     def _is_alive(self, chunk: bytes) -> bool:
         """Tell that the step is alive; how far it is can't be told from a piece of output."""

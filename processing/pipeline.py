@@ -4,6 +4,7 @@ Effects are kept in one transaction, and only while the step is still ours; what
 store before that is content-addressed, so that doing it twice is doing it once.
 """
 
+import logging
 import os
 import shutil
 from collections.abc import Iterator, Mapping
@@ -24,6 +25,7 @@ from lessons.errors import (
     ToolCrashed,
     TransientFault,
 )
+from lessons.trace import bound, facts
 from processing.context import Outcome, StepContext, StepSettings
 from processing.cutting import keep_up
 from processing.ending import count_death, tell_failure
@@ -35,6 +37,8 @@ from storage.database import Database
 from storage.durable import full_disk, make_folder
 from storage.leases import LeaseTerms
 from storage.objects import ObjectStore
+
+log = logging.getLogger("guanke.steps")
 
 SYSTEM = "guanke"  # who asks for what nobody asked for by name
 EXIT_HOPELESS = 70  # a step that was told to stop did not: the process ends itself
@@ -64,15 +68,20 @@ class Pipeline:
         death, and after `max_crashes` the step is put aside with its reason.
         """
         scratch = self.scratch / f"{step.id}-{step.attempt}"
-        make_folder(scratch)
-        try:
-            self._run(step, scratch)
-        except LeaseLost:
-            pass  # whoever took the step over does the rest
-        except GuankeError as error:
-            self._settle(step, error)
-        finally:
-            shutil.rmtree(scratch, ignore_errors=True)
+        ids = {"trace": step.recording_id, "step": step.id, "kind": step.kind}
+        with bound(**ids, attempt=step.attempt):
+            log.info("step begun")
+            make_folder(scratch)
+            try:
+                self._run(step, scratch)
+                log.info("step done")
+            except LeaseLost:
+                log.warning("lease lost")  # whoever took the step over does the rest
+            except GuankeError as error:
+                self._settle(step, error)
+                log.warning("step not done", extra=facts(cause=error.code))
+            finally:
+                shutil.rmtree(scratch, ignore_errors=True)
 
     def _run(self, step: Step, scratch: Path) -> None:
         pulse = Pulse(
@@ -107,10 +116,10 @@ class Pipeline:
         finally:
             self._at_work.discard(pulse)
 
-    def _renew(self, step: Step, progress: float) -> bool:
+    def _renew(self, step: Step, progress: float, quiet_ms: int) -> bool:
         """Prolong the lease; a database that does not answer for a moment is not a lost lease."""
         try:
-            return leases.renew(self.database, step, progress, self.terms)
+            return leases.renew(self.database, step, progress, self.terms, quiet_ms=quiet_ms)
         except (OperationalError, DiskFull):
             return True
 

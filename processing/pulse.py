@@ -15,7 +15,7 @@ class Pulse:
     def __init__(
         self,
         step: Step,
-        renew: Callable[[Step, float], bool],
+        renew: Callable[[Step, float, int], bool],
         *,
         beat_s: float,
         stuck_s: float = 120.0,
@@ -25,7 +25,8 @@ class Pulse:
 
         Args:
             step: the claimed step.
-            renew: prolongs the lease and keeps the progress; False when the step is no longer ours.
+            renew: prolongs the lease, keeps the progress and for how many milliseconds there was
+                none; False when the step is no longer ours.
             beat_s: the longest pause between two renewals.
             stuck_s: a step without progress for so long is told to stop.
             on_hopeless: called when it was told to stop and does not; it has to end the process.
@@ -62,7 +63,8 @@ class Pulse:
             now = time.monotonic()
             if now - told_at >= self._beat_s or self._progress >= told + 0.01:
                 told, told_at = self._progress, now
-                if not self._renew(self._step, told):
+                quiet_ms = round((now - self._moved_at) * 1000)
+                if not self._renew(self._step, told, quiet_ms):
                     self.lost = True
             if now - self._moved_at > self._stuck_s:
                 self.stuck = True

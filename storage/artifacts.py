@@ -81,6 +81,15 @@ def named_digests(connection: Connection) -> Iterator[tuple[str, int]]:
         yield row.digest, row.bytes
 
 
+def newest_digest(connection: Connection) -> str | None:
+    """Return the object that was named last; None where there is none."""
+    table = tables.artifact
+    found: str | None = connection.execute(
+        select(table.c.digest).order_by(table.c.id.desc()).limit(1)
+    ).scalar()
+    return found
+
+
 def is_named(connection: Connection, digest: str) -> bool:
     """Return whether any row counts on this object."""
     query = select(tables.artifact.c.id).where(tables.artifact.c.digest == digest).limit(1)

@@ -40,7 +40,9 @@ class Database:
 
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
         self.url: URL = make_url(url)
-        self.engine: Engine = create_engine(self.url, pool_size=pool_size, pool_pre_ping=True)
+        self.engine: Engine = create_engine(
+            self.url, pool_size=pool_size, pool_pre_ping=True, hide_parameters=True
+        )
         if self.is_sqlite:
             _tune_sqlite(self.engine)
 

@@ -31,7 +31,7 @@ def fsck(database: Database, store: ObjectStore, *, deep: bool = False) -> Findi
         broken = tuple(audit.broken_lines(connection))
     damaged = {d for d, size in named.items() if d in held and held[d] != size}
     if deep:
-        damaged |= {d for d in held if d in named and not _sound(store, d)}
+        damaged |= {d for d in held if d in named and not is_sound(store, d)}
     return Findings(
         missing=tuple(sorted(d for d in named if d not in held and not store.has(d))),
         damaged=tuple(sorted(damaged)),
@@ -57,7 +57,8 @@ def clear_orphans(database: Database, store: ObjectStore, *, older_than_s: float
     return cleared
 
 
-def _sound(store: ObjectStore, digest: str) -> bool:
+def is_sound(store: ObjectStore, digest: str) -> bool:
+    """Return whether an object's bytes are what its name says."""
     found = hashlib.sha256()
     for piece in store.read(digest):
         found.update(piece)

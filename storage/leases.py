@@ -12,10 +12,11 @@ from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
 
 from lessons import Step, StepState
 from lessons.errors import GuankeError, StepCrashed
-from storage import fairness, tables
+from storage import fairness, occurrences, tables
 from storage.database import Database, now_ms
 from storage.events import tell
 from storage.mapping import from_row, to_plain
+from storage.occurrences import Counted
 
 T = tables.step.c
 
@@ -66,9 +67,9 @@ def claim_one(database: Database, step_id: str, owner: str, terms: LeaseTerms) -
 def _take(
     database: Database, which: ColumnElement[bool], owner: str, terms: LeaseTerms
 ) -> Step | None:
+    next_one = select(T.id, T.kind, T.state).where(which).with_for_update(skip_locked=True)
     taken = (
         update(tables.step)
-        .where(which)
         .values(
             state=StepState.RUNNING,
             attempt=T.attempt + 1,
@@ -76,6 +77,7 @@ def _take(
             lease_until_ms=now_ms() + terms.lease_ms,
             dispatched_at_ms=0,
             started_at_ms=now_ms(),
+            moved_at_ms=now_ms(),
             finished_at_ms=None,
             progress=0.0,
             error_code=None,
@@ -84,10 +86,12 @@ def _take(
         .returning(tables.step)
     )
     with database.write() as connection:
-        row = connection.execute(taken).first()
-        if row is None:
+        found = connection.execute(next_one).first()
+        if found is None:
             return None
-        step = from_row(Step, row)
+        if found.state == StepState.RUNNING:  # whoever held it has not been heard of
+            occurrences.add(connection, Counted.LEASE_LOST, found.kind, "expired")
+        step = from_row(Step, connection.execute(taken.where(T.id == found.id)).one())
         tell(
             connection,
             "step.state",
@@ -108,13 +112,24 @@ def _mine(step: Step) -> ColumnElement[bool]:
     )
 
 
-def renew(database: Database, step: Step, progress: float, terms: LeaseTerms) -> bool:
-    """Prolong the lease and note the progress (0 to 1); False when the step is no longer ours."""
+def renew(
+    database: Database, step: Step, progress: float, terms: LeaseTerms, *, quiet_ms: int = 0
+) -> bool:
+    """Prolong the lease and note the progress (0 to 1); False when the step is no longer ours.
+
+    Args:
+        quiet_ms: for how long it has shown no progress.
+    """
     with database.write() as connection:
         done = connection.execute(
             update(tables.step)
             .where(_mine(step))
-            .values(lease_until_ms=now_ms() + terms.lease_ms, dispatched_at_ms=0, progress=progress)
+            .values(
+                lease_until_ms=now_ms() + terms.lease_ms,
+                dispatched_at_ms=0,
+                progress=progress,
+                moved_at_ms=now_ms() - quiet_ms,
+            )
         )
         if done.rowcount:
             tell(
@@ -167,12 +182,18 @@ def _reason(error: GuankeError) -> dict[str, object]:
 
 
 def _end(connection: Connection, step: Step, state: StepState, **values: object) -> bool:
-    changed = connection.execute(
+    ended = connection.execute(
         update(tables.step)
         .where(_mine(step))
         .values(state=state, lease_owner=None, lease_until_ms=0, finished_at_ms=now_ms(), **values)
-    )
-    if changed.rowcount:
+        .returning(T.started_at_ms, T.finished_at_ms)
+    ).first()
+    if ended:
+        if state is StepState.DONE:
+            occurrences.step_took(connection, step.kind, ended.finished_at_ms - ended.started_at_ms)
+        elif code := values.get("error_code"):
+            what = Counted.RETRY if state is StepState.READY else Counted.FAILURE
+            occurrences.add(connection, what, step.kind, str(code))
         tell(
             connection,
             "step.state",
@@ -181,7 +202,7 @@ def _end(connection: Connection, step: Step, state: StepState, **values: object)
             state=state.value,
             **{k: to_plain(v) for k, v in values.items() if k in ("error_code", "error_facts")},
         )
-    return bool(changed.rowcount)
+    return ended is not None
 
 
 def release_dead(
@@ -201,6 +222,8 @@ def release_dead(
     ]
     aside = []
     for step in held:
+        cause = "died" if crashed else "released"
+        occurrences.add(connection, Counted.LEASE_LOST, step.kind, cause)
         crashes = step.crashes + int(crashed)
         if not crashed or crashes < terms.max_crashes:
             _end(connection, step, StepState.READY, crashes=crashes)

@@ -1,14 +1,13 @@
-"""Brings a database to the revision this program knows, after a backup."""
+"""Brings a database to the revision this program knows, after a backup.
+
+Alembic is loaded only when there is something to change: it costs each start most of a second.
+"""
 
 import shutil
 import sqlite3
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util.exc import CommandError
+from sqlalchemy import Connection, inspect, text
 
 from lessons.errors import DatabaseTooNew
 from storage.database import Database
@@ -24,15 +23,34 @@ def migrate(database: Database) -> None:
         DatabaseTooNew: a newer program wrote them.
         DiskFull: there was no room for the backup or the change.
     """
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    newest = ScriptDirectory.from_config(config).get_current_head()
     with database.read() as connection:
-        present = MigrationContext.configure(connection).get_current_revision()
-    if present == newest:
+        present = revision_of(connection)
+    if present == newest_revision():
         return
     if present and database.is_sqlite:
         _back_up(Path(database.url.database or ""), present)
+    _upgrade(database, present)
+
+
+def revision_of(connection: Connection) -> str | None:
+    """Return the revision of a database's tables; None: it has none yet."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def newest_revision() -> str:
+    """Return the revision this program knows: the number its newest migration begins with."""
+    return max(file.name for file in (MIGRATIONS / "versions").glob("[0-9]*.py")).partition("_")[0]
+
+
+def _upgrade(database: Database, present: str | None) -> None:
+    from alembic import command
+    from alembic.config import Config
+    from alembic.util.exc import CommandError
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
     with database.alter() as connection:
         config.attributes["connection"] = connection
         try:

@@ -96,9 +96,13 @@ def queues(connection: Connection) -> Sequence[QueueHealth]:
     return [from_row(QueueHealth, row) for row in connection.execute(query)]
 
 
-def failures(connection: Connection, school_group_id: str) -> Sequence[FailureCause]:
-    """Return why steps of a school group's recordings stand still, the most frequent first."""
+def failures(connection: Connection, school_group_id: str | None = None) -> Sequence[FailureCause]:
+    """Return why steps of a school group's recordings stand still, the most frequent first.
+
+    `school_group_id` None: of every recording of the machine.
+    """
     recording = tables.recording.c
+    ours = [recording.school_group_id == school_group_id] if school_group_id else []
     stands = or_(STEP.state == StepState.FAILED, STEP.state == StepState.QUARANTINED)
     query = (
         select(
@@ -110,7 +114,7 @@ def failures(connection: Connection, school_group_id: str) -> Sequence[FailureCa
             func.coalesce(STEP.finished_at_ms, STEP.created_at_ms).label("at_ms"),
         )
         .join(tables.recording, recording.id == STEP.recording_id)
-        .where(stands, recording.school_group_id == school_group_id)
+        .where(stands, *ours)
         .order_by(func.coalesce(STEP.finished_at_ms, STEP.created_at_ms).desc())
     )
     latest: dict[tuple[str, str], FailureCause] = {}

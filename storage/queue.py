@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, select, update
 
 from lessons import RecordingState, StepState
-from lessons.errors import Cancelled
+from lessons.errors import Cancelled, SetAside
 from storage import audit, tables
 from storage.database import now_ms
 from storage.events import tell
@@ -114,6 +114,36 @@ def lessons_of(
         )
         found[row.recording_id].append(name)
     return found
+
+
+def set_aside(connection: Connection, recording_id: str, kind: str, *, actor: str) -> bool:
+    """Set a step aside that waits or runs; False: there is none of this kind.
+
+    Who works on it loses it at the next sign of life. Trying it again lets it go.
+    """
+    error = SetAside()
+    ended = connection.execute(
+        update(tables.step)
+        .where(
+            S.recording_id == recording_id,
+            S.kind == kind,
+            S.state.in_((StepState.READY, StepState.RUNNING)),
+        )
+        .values(
+            state=StepState.QUARANTINED,
+            lease_owner=None,
+            lease_until_ms=0,
+            finished_at_ms=now_ms(),
+            error_code=error.code,
+            error_facts={},
+        )
+    )
+    if not ended.rowcount:
+        return False
+    state = StepState.QUARANTINED.value
+    tell(connection, "step.state", recording_id=recording_id, step=kind, state=state)
+    audit.record(connection, actor, "step.set_aside", recording_id, kind=kind)
+    return True
 
 
 def cancel(connection: Connection, recording_id: str, *, actor: str) -> int:

@@ -25,15 +25,20 @@ def admit(
     media_type: str,
     language: str | None,
     actor: str,
+    recording_id: str | None = None,
 ) -> tuple[Recording, bool]:
-    """Keep a recording whose bytes are already in the store; return it, and whether it is new."""
+    """Keep a recording whose bytes are already in the store; return it, and whether it is new.
+
+    Args:
+        recording_id: what a new one is to be called; None: whatever is free.
+    """
     school = school_of(actor)
     same = (T.sha256 == sha256) & (T.school_group_id == school)
     known = connection.execute(select(tables.recording).where(same)).first()
     if known:
         return from_row(Recording, known), False
     recording = Recording(
-        id=new_id(),
+        id=recording_id or new_id(),
         sha256=sha256,
         bytes=size,
         file_name=file_name,

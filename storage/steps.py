@@ -92,16 +92,20 @@ def retry(connection: Connection, step_id: str) -> bool:
         step=changed.kind,
         state=StepState.READY.value,
     )
-    _work_again(connection, changed.recording_id)
+    work_again(connection, changed.recording_id, RecordingState.FAILED)
     return True
 
 
-def _work_again(connection: Connection, recording_id: str) -> None:
-    """A recording that had failed is in work again."""
+def work_again(
+    connection: Connection,
+    recording_id: str,
+    *states: RecordingState,
+) -> None:
+    """Let a recording that is in one of `states` be in work again."""
     table = tables.recording
     done = connection.execute(
         update(table)
-        .where(table.c.id == recording_id, table.c.state == RecordingState.FAILED)
+        .where(table.c.id == recording_id, table.c.state.in_(states))
         .values(state=RecordingState.PROCESSING)
     )
     if done.rowcount:

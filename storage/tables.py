@@ -122,6 +122,7 @@ step = Table(
     Column("length_ms", BigInteger, nullable=False, server_default="0"),
     Column("not_before_ms", BigInteger, nullable=False, server_default="0"),
     Column("progress", Float, nullable=False, server_default="0"),
+    Column("moved_at_ms", BigInteger),  # when it last showed progress, while it runs
     Column("error_code", String(64)),
     Column("error_facts", JSON(none_as_null=True)),
     Column("output", JSON(none_as_null=True)),
@@ -133,6 +134,16 @@ step = Table(
     Index(None, "state", "queue", "created_at_ms"),
     Index(None, "queue", "started_at_ms"),
     one_of("state", StepState),
+)
+
+occurrence = Table(  # counts that only grow: see `storage.occurrences`
+    "occurrence",
+    metadata,
+    Column("name", String(16), primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("cause", String(64), primary_key=True),
+    Column("count", BigInteger, nullable=False),
+    Column("ms", BigInteger, nullable=False),
 )
 
 worker = Table(  # who takes steps off a broker's queues, and when it was last heard of

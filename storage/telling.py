@@ -3,7 +3,9 @@
 What is still private tells nobody: comments of a review that is not out, and who reviews blindly.
 """
 
-from sqlalchemy import Connection, Text, cast, delete, select
+from collections.abc import Collection
+
+from sqlalchemy import Connection, Text, cast, delete, or_, select
 
 from lessons import (
     Comment,
@@ -54,6 +56,14 @@ def of_recording(connection: Connection, recording: Recording, state: RecordingS
             actor="system",
             title=row.title,
         )
+
+
+def of_failed_backup(connection: Connection, place: str, roles: Collection[Role]) -> None:
+    """Tell those who look after the machine, in every school group, that a backup failed."""
+    person = tables.person.c
+    held = [cast(person.roles, Text).contains(f'"{role.value}"') for role in roles]
+    told = connection.execute(select(person.id).where(or_(*held))).scalars().all()
+    notify(connection, told, NoticeKind.BACKUP_FAILED, "/", actor="system", title=place)
 
 
 def of_comment(connection: Connection, comment: Comment, *, actor: str) -> None:

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
@@ -21,8 +22,9 @@ PATIENCE_S = 120.0
 class Server:
     """`guanke serve` on a data folder, at an address that stays the same."""
 
-    def __init__(self, folder: Path, **settings: str) -> None:
+    def __init__(self, folder: Path, *, log: Path | None = None, **settings: str) -> None:
         self.folder = folder
+        self.log = log  # where its stderr goes; None: to ours
         folder.mkdir(exist_ok=True)
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
@@ -48,12 +50,15 @@ class Server:
 
     def start(self) -> None:
         """Start it and wait until it answers."""
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "guanke", "serve"],
-            env=self._environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-        )
+        with ExitStack() as opened:
+            log = opened.enter_context(self.log.open("ab")) if self.log else None
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "guanke", "serve"],
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+            )
         until = time.monotonic() + PATIENCE_S
         while True:
             try:

@@ -14,7 +14,7 @@ from lessons import Receipt, Recording, Rendition
 from lessons.errors import Conflict, NotFound
 from lessons.sharing import Need
 from processing.plan import StepKind, wanted
-from storage import findings, queue, receipts, recordings, steps, visibility
+from storage import audit, findings, queue, receipts, recordings, steps, visibility
 from storage.queue import Counts, Show
 
 router = APIRouter(prefix="/recordings", tags=["recordings"])
@@ -117,6 +117,20 @@ def retry_step(
         recording = visibility.recording(connection, viewer, recording_id, Need.HANDLE)
         if not _retry(connection, recording, kind):
             raise NotFound(what="step", id=kind)
+        audit.record(connection, viewer.name, "step.retry", recording_id, kind=kind)
+    return read_recording(viewer, request, held, recording_id)
+
+
+@router.post("/{recording_id}/steps/{kind}/set-aside")
+def set_step_aside(
+    viewer: Operates, request: Request, held: Held, recording_id: str, kind: StepKind
+) -> ShownRecording:
+    """Set a step aside that waits or runs; trying it again lets it go."""
+    with held.database.write() as connection:
+        recording = visibility.recording(connection, viewer, recording_id, Need.HANDLE)
+        if not queue.set_aside(connection, recording_id, kind, actor=viewer.name):
+            raise NotFound(what="step", id=kind)
+        recordings.settle_state(connection, recording_id, wanted(recording.info))
     return read_recording(viewer, request, held, recording_id)
 
 

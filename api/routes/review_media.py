@@ -45,7 +45,7 @@ Reviewed = Annotated[ReviewedClip, Depends(_clip)]
 
 
 @router.get("/master.m3u8", response_class=PlainTextResponse)
-def play_reviewed_clip(held: Held, clip: Reviewed) -> PlainTextResponse:
+def play_reviewed_clip(_: Fetches, held: Held, clip: Reviewed) -> PlainTextResponse:
     """Play a clip under review: HLS over all renditions there are."""
     with held.database.read() as connection:
         renditions = recordings.renditions(connection, clip.recording_id)
@@ -53,13 +53,13 @@ def play_reviewed_clip(held: Held, clip: Reviewed) -> PlainTextResponse:
 
 
 @router.get("/captions.m3u8", response_class=PlainTextResponse)
-def play_reviewed_captions(clip: Reviewed) -> PlainTextResponse:
+def play_reviewed_captions(_: Fetches, clip: Reviewed) -> PlainTextResponse:
     """List the captions of a clip under review for a player."""
     return playlist(playback.captions(clip.context_end_ms))
 
 
 @router.get("/captions.vtt", response_class=PlainTextResponse)
-def read_reviewed_captions(clip: Reviewed) -> PlainTextResponse:
+def read_reviewed_captions(_: Fetches, clip: Reviewed) -> PlainTextResponse:
     """Read what is said in and around a clip under review; names are gone where it is blind."""
     text = captions.webvtt(clip.lines, hls=True)
     return PlainTextResponse(
@@ -68,7 +68,7 @@ def read_reviewed_captions(clip: Reviewed) -> PlainTextResponse:
 
 
 @router.get("/{name}.m3u8", response_class=PlainTextResponse)
-def play_reviewed_rendition(held: Held, clip: Reviewed, name: str) -> PlainTextResponse:
+def play_reviewed_rendition(_: Fetches, held: Held, clip: Reviewed, name: str) -> PlainTextResponse:
     """Play one rendition of a clip under review, and no more of it."""
     rendition = _rendition(held, clip, name)
     return playlist(playback.excerpt(rendition, _around(clip), clip.start_ms))
@@ -76,7 +76,9 @@ def play_reviewed_rendition(held: Held, clip: Reviewed, name: str) -> PlainTextR
 
 @router.head("/{name}.mp4", include_in_schema=False)
 @router.get("/{name}.mp4", response_class=Response)
-def read_reviewed_rendition(request: Request, held: Held, clip: Reviewed, name: str) -> Response:
+def read_reviewed_rendition(
+    _: Fetches, request: Request, held: Held, clip: Reviewed, name: str
+) -> Response:
     """Read bytes of a clip under review; what lies outside of it is not there."""
     rendition = _rendition(held, clip, name)
     begin, until = bytes_answered(request, rendition.digest, rendition.bytes)

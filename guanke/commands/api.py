@@ -52,6 +52,7 @@ def services(house: House) -> Services:
         hosts=house.settings.known_hosts,
         sessions=house.settings.session_terms,
         secret=house.secret("media"),
+        stuck_ms=round(house.settings.stuck_s * 1000),
         address=house.settings.address or f"http://{house.settings.host}:{house.settings.port}",
         webhook_hosts=house.settings.webhook_hosts,
     )

@@ -2,7 +2,6 @@
 
 import argparse
 import ipaddress
-import logging
 import socket
 from functools import partial
 
@@ -35,7 +34,6 @@ def serve(house: House, terminal: Terminal) -> None:
         AddressInUse: somebody else listens there.
         DataFolderInUse: a server is at work on this folder.
     """
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
     settings = house.settings
     _check_address(settings)
     supervisor = Supervisor(house, serve=True)

@@ -52,6 +52,15 @@ def test_progress_is_a_rising_share(tmp_path: Path) -> None:
     assert shares[-1] == pytest.approx(1.0, abs=0.05)
 
 
+def test_a_program_that_is_killed_is_not_missing(tmp_path: Path) -> None:
+    """Killed while it is asked for its version: that passes, and the step is tried again."""
+    dying = tmp_path / "ffmpeg"
+    dying.write_text("#!/bin/sh\nkill -9 $$\n")
+    dying.chmod(0o755)
+    with pytest.raises(ToolCrashed, match="SIGKILL"):
+        find_tools(ffmpeg=str(dying))
+
+
 def test_a_run_of_unknown_length_shows_that_it_lives(tmp_path: Path) -> None:
     """Sound that is only measured, packets that are listed: no share, but signs of life."""
     signs: list[float] = []

@@ -1,5 +1,6 @@
 """How rooms and queue are, for operators: what arrived, what waits, what failed and why."""
 
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,8 @@ from sqlalchemy import insert, update
 from lessons import LessonPart, StepState, new_id
 from lessons.people import FIRST_SCHOOL_GROUP
 from lessons.records import LessonFacts
-from storage import lessons, recordings, steps, tables
+from storage import leases, lessons, recordings, steps, tables
+from storage.leases import LeaseTerms
 from tests.school import API, School, school
 
 
@@ -92,3 +94,76 @@ def test_only_operators_see_it(place: School) -> None:
         with place.browser(name) as client:
             assert client.get(f"{API}/operations/rooms").status_code == 403
             assert client.get(f"{API}/operations/queue").status_code == 403
+
+
+def steps_of(place: School, *kinds: str) -> str:
+    """Let a recording arrive whose steps wait in a queue of their own; return its id."""
+    recording_id = arrive(place, "录播教室1", 0)
+    with place.services.database.write() as connection:
+        for kind in kinds:
+            steps.add(
+                connection, recording_id, kind=kind, queue="asr", input_digest=kind, params={}
+            )
+    return recording_id
+
+
+def working(place: School, recording_id: str) -> Any:
+    """Return how the operator sees the one step of a recording that runs."""
+    work: Any = place.ask("录播员", "/operations/work")
+    return next((s for s in work["at_work"] if s["recording_id"] == recording_id), None)
+
+
+def test_a_dead_worker_and_a_hung_step_are_seen(place: School) -> None:
+    """Within its lease, shortened to 0.3 s: lost; alive without progress for 120 s: hung."""
+    database = place.services.database
+    recording_id = steps_of(place, "transcribe")
+    taken = leases.claim(database, ["asr"], "host:1", LeaseTerms(lease_ms=60_000))
+    assert taken is not None
+    fine = working(place, recording_id)
+    assert (fine["worker"], fine["kind"], fine["lost"], fine["hung"]) == (
+        "host:1",
+        "transcribe",
+        False,
+        False,
+    )
+    leases.renew(database, taken, 0.4, LeaseTerms(), quiet_ms=119_000)
+    nearly = working(place, recording_id)
+    assert (nearly["hung"], nearly["progress"]) == (False, 0.4)
+    assert leases.renew(database, taken, 0.4, LeaseTerms(), quiet_ms=120_000)
+    assert (working(place, recording_id)["hung"], nearly["lost"]) == (True, False)
+    assert leases.renew(database, taken, 0.4, LeaseTerms(lease_ms=300))
+    time.sleep(0.35)
+    assert working(place, recording_id)["lost"]
+    with place.services.database.write() as connection:
+        leases.release_dead(connection, "host:1", LeaseTerms(), crashed=True)
+    assert working(place, recording_id) is None
+
+
+def test_what_waits_says_why_and_can_be_set_aside_and_let_go(place: School) -> None:
+    """Waiting, set aside with its reason, and back again; each deed is in the audit."""
+    recording_id = steps_of(place, "sound")
+    with place.browser("录播员") as client:
+        before = client.get(f"{API}/operations/work").json()
+        waits = next(w for w in before["waiting"] if w["kind"] == "sound")
+        assert (waits["count"], waits["paused"], waits["reason"]) == (1, 0, None)
+        path = f"{API}/recordings/{recording_id}/steps/sound"
+        assert client.post(f"{path}/set-aside").status_code == 200
+        assert client.post(f"{path}/set-aside").status_code == 404
+        after = client.get(f"{API}/operations/work").json()
+        stopped = next(s for s in after["stopped"] if s["recording_id"] == recording_id)
+        assert (stopped["state"], stopped["kind"]) == ("quarantined", "sound")
+        assert stopped["reason"] == "该步骤已由录播管理员搁置，原文件已保留，可随时重试。"
+        assert client.post(f"{path}/retry").status_code == 200
+        again = client.get(f"{API}/operations/work").json()
+        assert any(w["kind"] == "sound" for w in again["waiting"])
+    lines: Any = place.ask("管理员", "/audit")
+    deeds = [x["action"] for x in lines["items"] if x["subject"] == recording_id]
+    assert deeds[:2] == ["step.retry", "step.set_aside"]
+
+
+def test_an_administrator_sees_the_work_without_names(place: School) -> None:
+    """Which files there are is an operator's to read."""
+    steps_of(place, "scenes")
+    work: Any = place.ask("管理员", "/operations/work")
+    assert not work["may_act"]
+    assert {step["file_name"] for step in work["stopped"] + work["at_work"]} <= {""}

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import time
 from pathlib import Path
 
 import pytest
@@ -27,5 +28,7 @@ def test_the_default_is_the_real_one(name: str) -> None:
         assert default is None
     elif isinstance(default, tuple):
         assert json.loads(shown[1]) == list(default)
+    elif isinstance(default, time):
+        assert time.fromisoformat(shown[1]) == default
     else:
         assert type(default)(shown[1]) == default

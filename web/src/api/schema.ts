@@ -1303,6 +1303,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/operations/work": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Work
+         * @description Read what runs where and since when, what waits and why, what stands still and why.
+         */
+        get: operations["read_work"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/people": {
         parameters: {
             query?: never;
@@ -1837,6 +1857,26 @@ export interface paths {
          * @description Try a step again that ended without success.
          */
         post: operations["retry_step"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/{recording_id}/steps/{kind}/set-aside": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set Step Aside
+         * @description Set a step aside that waits or runs; trying it again lets it go.
+         */
+        post: operations["set_step_aside"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3153,6 +3193,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Metrics
+         * @description Read every figure in Prometheus' text format.
+         *
+         *     Open to this machine itself; from elsewhere it takes an API key with the scope `measure`.
+         */
+        get: operations["read_metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -3335,6 +3397,38 @@ export interface components {
             made: components["schemas"]["Assignment"][];
             /** Skipped */
             skipped: components["schemas"]["NotAssigned"][];
+        };
+        /**
+         * AtWork
+         * @description One step that somebody works on; all times in milliseconds by the database's clock.
+         */
+        AtWork: {
+            /** Attempt */
+            attempt: number;
+            /** File Name */
+            file_name: string;
+            /** Hung */
+            hung: boolean;
+            /** Kind */
+            kind: string;
+            /** Lease Left Ms */
+            lease_left_ms: number;
+            /** Lost */
+            lost: boolean;
+            /** Progress */
+            progress: number;
+            /** Queue */
+            queue: string;
+            /** Quiet Ms */
+            quiet_ms: number;
+            /** Recording Id */
+            recording_id: string;
+            /** Running Ms */
+            running_ms: number;
+            /** Step Id */
+            step_id: string;
+            /** Worker */
+            worker: string;
         };
         /**
          * Audience
@@ -4889,7 +4983,7 @@ export interface components {
          * @description What happened.
          * @enum {string}
          */
-        NoticeKind: "recording_ready" | "recording_failed" | "clip_to_review" | "comment" | "mention" | "result" | "returned" | "reminder";
+        NoticeKind: "recording_ready" | "recording_failed" | "clip_to_review" | "comment" | "mention" | "result" | "returned" | "reminder" | "backup_failed";
         /**
          * Operations
          * @description The queues, what failed in them, and the room left on the disk.
@@ -5906,7 +6000,7 @@ export interface components {
          * @description What a route asks for.
          * @enum {string}
          */
-        Right: "anyone" | "self" | "look" | "edit" | "upload" | "operate" | "administer" | "review" | "lead" | "organise" | "watch";
+        Right: "anyone" | "self" | "look" | "edit" | "upload" | "operate" | "administer" | "review" | "lead" | "organise" | "measure" | "watch";
         /**
          * Role
          * @description What somebody does here; one person may hold several roles.
@@ -6499,6 +6593,8 @@ export interface components {
              * @default 0
              */
             length_ms: number;
+            /** Moved At Ms */
+            moved_at_ms?: number | null;
             /**
              * Not Before Ms
              * @default 0
@@ -6615,6 +6711,31 @@ export interface components {
          * @enum {string}
          */
         StepState: "ready" | "running" | "done" | "failed" | "quarantined" | "cancelled";
+        /**
+         * StoppedStep
+         * @description A step that stands still for good, with its cause in words that say what to do.
+         */
+        StoppedStep: {
+            /** At Ms */
+            at_ms: number;
+            /** Code */
+            code: string;
+            /** Facts */
+            facts: {
+                [key: string]: unknown;
+            };
+            /** File Name */
+            file_name: string;
+            /** Kind */
+            kind: string;
+            /** Reason */
+            reason: string;
+            /** Recording Id */
+            recording_id: string;
+            state: components["schemas"]["StepState"];
+            /** Step Id */
+            step_id: string;
+        };
         /**
          * Subtitles
          * @description Where the words of a download are.
@@ -6863,6 +6984,28 @@ export interface components {
             revision: number;
         };
         /**
+         * WaitingKind
+         * @description Steps of one kind that wait, with what put them off in words.
+         */
+        WaitingKind: {
+            /** Count */
+            count: number;
+            /** Kind */
+            kind: string;
+            /** Next Try Ms */
+            next_try_ms: number;
+            /** Oldest Ms */
+            oldest_ms: number;
+            /** Paused */
+            paused: number;
+            /** Paused By */
+            paused_by: string | null;
+            /** Queue */
+            queue: string;
+            /** Reason */
+            reason: string | null;
+        };
+        /**
          * Webhook
          * @description A robot in a group's chat that is told of notices (群机器人).
          */
@@ -6968,6 +7111,50 @@ export interface components {
         Words: {
             /** Text */
             text: string;
+        };
+        /**
+         * WorkNow
+         * @description What runs where, what waits and why, what stands still.
+         *
+         *         Names of files are an operator's to read: for others they are empty.
+         */
+        WorkNow: {
+            /** At Work */
+            at_work: components["schemas"]["AtWork"][];
+            /** May Act */
+            may_act: boolean;
+            /** Stopped */
+            stopped: components["schemas"]["StoppedStep"][];
+            /** Waiting */
+            waiting: components["schemas"]["WaitingKind"][];
+            /** Workers */
+            workers: components["schemas"]["Worker"][];
+        };
+        /**
+         * Worker
+         * @description One worker of a queue: a process with as many children as it does steps at a time.
+         */
+        Worker: {
+            /** Host */
+            host: string;
+            /** Id */
+            id: string;
+            /** Queues */
+            queues: {
+                [key: string]: number;
+            };
+            /**
+             * Seen At Ms
+             * @default 0
+             */
+            seen_at_ms: number;
+            /**
+             * Started At Ms
+             * @default 0
+             */
+            started_at_ms: number;
+            /** Version */
+            version: string;
         };
         /**
          * Failure
@@ -9496,6 +9683,35 @@ export interface operations {
             };
         };
     };
+    read_work: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkNow"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_people: {
         parameters: {
             query?: {
@@ -10435,6 +10651,38 @@ export interface operations {
         };
     };
     retry_step: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recording_id: string;
+                kind: components["schemas"]["StepKind"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownRecording"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_step_aside: {
         parameters: {
             query?: never;
             header?: never;
@@ -12751,9 +12999,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                ticket: string;
                 review_id: string;
                 item_id: string;
-                ticket: string;
             };
             cookie?: never;
         };
@@ -12784,9 +13032,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                ticket: string;
                 review_id: string;
                 item_id: string;
-                ticket: string;
             };
             cookie?: never;
         };
@@ -12848,9 +13096,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                ticket: string;
                 review_id: string;
                 item_id: string;
-                ticket: string;
             };
             cookie?: never;
         };
@@ -12882,9 +13130,9 @@ export interface operations {
             header?: never;
             path: {
                 name: string;
+                ticket: string;
                 review_id: string;
                 item_id: string;
-                ticket: string;
             };
             cookie?: never;
         };
@@ -12916,9 +13164,9 @@ export interface operations {
             header?: never;
             path: {
                 name: string;
+                ticket: string;
                 review_id: string;
                 item_id: string;
-                ticket: string;
             };
             cookie?: never;
         };
@@ -12930,6 +13178,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_metrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
             };
             /** @description What went wrong (RFC 9457) */
             default: {

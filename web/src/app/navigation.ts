@@ -16,7 +16,7 @@ export const navigation: readonly Entry[] = [
   { route: "upload", label: "app.nav.upload", roles: ["operator", "teacher"] },
   { route: "queue", label: "app.nav.queue", roles: ["operator"] },
   { route: "unclaimed", label: "app.nav.unclaimed", roles: ["operator"] },
-  { route: "operations", label: "app.nav.operations", roles: ["operator"] },
+  { route: "operations", label: "app.nav.operations", roles: ["operator", "administrator"] },
   { route: "library", label: "app.nav.library" },
   { route: "projects", label: "app.nav.projects" },
   {

@@ -77,7 +77,11 @@ export const routes: RouteRecordRaw[] = [
     path: "/operations",
     name: "operations",
     component: () => import("@/pages/operations/OperationsPage.vue"),
-    meta: { title: "operations.title", texts: ["operations"], roles: ["operator"] },
+    meta: {
+      title: "operations.title",
+      texts: ["operations"],
+      roles: ["operator", "administrator"],
+    },
   },
   {
     path: "/lessons",
