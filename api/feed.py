@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Sequence
 from fastapi.concurrency import run_in_threadpool
 from sqlalchemy.exc import OperationalError
 
+from lessons.outages import Outage
 from storage import events
 from storage.database import Database
 from storage.events import SIGNED_OUT, Event
@@ -51,8 +52,8 @@ class Feed:
                 self._floor = self._seen = await self.newest()
             try:
                 self._take(await self._read(self._seen))
-            except OperationalError as error:  # the database is busy for a moment: ask again
-                log.warning("events could not be read: %s", error.orig)
+            except (OperationalError, Outage) as error:  # busy or away for a moment: ask again
+                log.warning("events could not be read: %s", error)
             await asyncio.sleep(PAUSE_S)
 
     async def newest(self) -> int:

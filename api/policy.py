@@ -15,6 +15,7 @@ from fastapi.routing import APIRoute
 from sqlalchemy.exc import OperationalError
 
 from api.services import Services
+from lessons.outages import Outage
 from lessons.people import Role, Viewer
 from lessons.refusals import (
     NotSignedIn,
@@ -162,7 +163,10 @@ def _touch(services: Services, found: SignedIn) -> None:
                 api_keys.touch(connection, found.key_id)
             else:
                 sessions.touch(connection, found.viewer.session_id or "")
-    except OperationalError:  # a busy database is no reason to refuse: it is noted next time
+    except (
+        OperationalError,
+        Outage,
+    ):  # a busy database is no reason to refuse: it is noted next time
         return
 
 

@@ -22,6 +22,7 @@ from api.tus import Checksum
 from ingest.uploads import collect, finish, finish_all
 from lessons import Upload, UploadState
 from lessons.errors import DiskFull, GuankeError, MediaTooLarge
+from lessons.outages import Outage
 from lessons.upload_errors import ChecksumMismatch, UploadOver, UploadSilent
 from storage import uploads
 from storage.growing import GrowingFile, place
@@ -158,7 +159,7 @@ class Receiver:
         )
         try:
             return await self.in_thread(admit)
-        except DiskFull:  # its bytes are safe: the record follows when there is room
+        except (DiskFull, Outage):  # its bytes are safe: the record follows when there is room
             return upload
 
     async def run(self) -> None:

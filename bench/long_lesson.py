@@ -56,7 +56,7 @@ class Usage:
         with self.database.read() as connection:
             wanted = select(tables.step.c.lease_owner, tables.step.c.kind)
             rows = connection.execute(wanted.where(tables.step.c.state == StepState.RUNNING)).all()
-        at_work = {str(owner): str(kind) for owner, kind in rows}
+        at_work = {int(str(owner).split(":")[-2]): str(kind) for owner, kind in rows}
         for child in server.children():
             try:
                 command, alone = child.cmdline(), child.memory_info().rss
@@ -71,7 +71,7 @@ class Usage:
                 name = "worker " + command[command.index("--queues") + 1]
                 self._note(name, alone)
                 self._note(f"{name} with its ffmpeg", alone + below)
-                step = at_work.get(f"embedded:{child.pid}", "between")
+                step = at_work.get(child.pid, "between")
                 more = max(0.0, spent - self._seen.get(child.pid, 0.0))
                 self.cpu_s[step] = round(self.cpu_s.get(step, 0.0) + more, 1)
                 self._seen[child.pid] = max(spent, self._seen.get(child.pid, 0.0))

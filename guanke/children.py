@@ -1,13 +1,16 @@
 """Child processes that die with their parent, and are started again when they die by themselves."""
 
 import ctypes
+import hashlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
 PARENT_OPTION = "--parent"
@@ -15,12 +18,18 @@ LONGEST_PAUSE_S = 10.0
 STEADY_S = 10.0  # a child that lived so long starts again without a pause
 
 
-OWNERS = "embedded:"
+def owners(folder: Path) -> str:
+    """Return how every lease begins that a supervised process of this data folder holds.
+
+    The machine and the folder are in it: in a district others work on the same database.
+    """
+    place = hashlib.sha256(f"{socket.gethostname()}:{folder}".encode()).hexdigest()[:12]
+    return f"embedded:{place}:"
 
 
-def lease_owner(process: int) -> str:
+def lease_owner(folder: Path, process: int) -> str:
     """Return how the leases of a supervised process are signed."""
-    return f"{OWNERS}{process}:"
+    return f"{owners(folder)}{process}:"
 
 
 def die_with_parent(parent: int) -> None:
@@ -36,6 +45,7 @@ class Child:
 
     arguments: Sequence[str]
     environment: Mapping[str, str]
+    sign: Callable[[int], str]  # from its process to the name on its leases
     process: subprocess.Popen[bytes] | None = None
     deaths: int = 0
     _started: float = 0.0
@@ -44,7 +54,7 @@ class Child:
     @property
     def owner(self) -> str:
         """The name its claims carry."""
-        return lease_owner(self.process.pid if self.process else 0)
+        return self.sign(self.process.pid if self.process else 0)
 
     def start(self) -> None:
         """Start it, unless it has died so often that it must wait."""

@@ -23,12 +23,14 @@ COMMANDS = {  # name: (what it does in Chinese, in English)
     "status": ("查看运行状况", "say what runs, what waits and why, what failed"),
     "doctor": ("检查运行环境", "say what is found, what is missing, what to do"),
     "fsck": ("核对数据库与存储", "compare the database with the store"),
+    "worker": ("领取并处理步骤（多机部署）", "take steps from a broker's queues"),
+    "dispatch": ("把待处理的步骤通知消息代理（多机部署）", "tell a broker of the steps that wait"),
+    "pool": ("（内部）一个队列的处理进程", "(internal) the worker of one queue"),
     "backup": ("备份到另一块磁盘或 NAS", "back the data folder up to another disk or a NAS"),
     "restore": ("把备份恢复到新的数据目录", "bring a backup back into a new data folder"),
-    "worker": ("（内部）处理进程", "(internal) a worker process"),
     "api": ("（内部）网页服务进程", "(internal) the web process"),
 }
-INTERNAL = ("worker", "api")
+INTERNAL = ("pool", "api")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

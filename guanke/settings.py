@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from guanke.logs import LogFormat, LogLevel
@@ -24,6 +24,8 @@ from storage.sessions import SessionTerms
 from storage.uploads import UploadTerms
 
 SETTINGS_FILE = "GUANKE_SETTINGS"
+SECRETS_FOLDER = "GUANKE_SECRETS"  # files such as guanke_store_secret_key
+HIDDEN = {"database", "database_password", "store_access_key", "store_secret_key"}
 
 
 class Settings(BaseSettings):
@@ -48,6 +50,13 @@ class Settings(BaseSettings):
     address: str | None = None  # what people type to reach us; None: host and port
     webhook_hosts: tuple[str, ...] = OFFICIAL_HOSTS
 
+    database: str | None = None  # postgresql://…; None: SQLite in the data folder
+    database_password: SecretStr | None = None
+    store: str | None = None  # https://host:port/bucket; None: a folder of the data folder
+    store_access_key: SecretStr | None = None
+    store_secret_key: SecretStr | None = None
+    store_region: str = "us-east-1"
+
     ffmpeg: str | None = None
     ffprobe: str | None = None
     model: str | None = None  # a folder with a faster-whisper model
@@ -59,6 +68,9 @@ class Settings(BaseSettings):
     speech_threads: Annotated[int, Field(ge=1)] = 1
     transcode_workers: Annotated[int, Field(ge=0)] = 1
     speech_workers: Annotated[int, Field(ge=0)] = 1
+
+    broker: str | None = None  # redis://… or amqp://…; None: everything on this machine
+    ring_again_s: Annotated[float, Field(gt=0)] = 30  # for a step that no worker took
 
     lease_s: Annotated[float, Field(gt=0)] = 60
     stuck_s: Annotated[float, Field(gt=0)] = 120
@@ -121,8 +133,13 @@ class Settings(BaseSettings):
         ]
 
     def environment(self) -> dict[str, str]:
-        """Return the environment that gives a child process these settings."""
-        named = self.model_dump(mode="json", exclude_none=True) | {"data": str(self.folder)}
+        """Return the environment that gives a child process these settings.
+
+        Passwords and keys are not written into it: a child reads them where we have read them.
+        """
+        named = self.model_dump(mode="json", exclude_none=True, exclude=HIDDEN) | {
+            "data": str(self.folder)
+        }
         values = {
             f"GUANKE_{name.upper()}": ",".join(map(str, v)) if isinstance(v, list) else str(v)
             for name, v in named.items()
@@ -138,10 +155,12 @@ def read_settings(**given: object) -> Settings:
     Raises:
         BadSetting: one has a value that makes no sense.
     """
-    file = os.environ.get(SETTINGS_FILE)
+    file, secrets = os.environ.get(SETTINGS_FILE), os.environ.get(SECRETS_FOLDER)
+    if secrets and not Path(secrets).is_dir():
+        raise BadSetting(name=SECRETS_FOLDER, detail="no-such-folder", value=secrets)
     chosen = {name: value for name, value in given.items() if value is not None}
     try:
-        return Settings(_env_file=file, **chosen)  # type: ignore[call-arg,arg-type]  # pydantic's own door
+        return Settings(_env_file=file, _secrets_dir=secrets, **chosen)  # type: ignore[call-arg,arg-type]  # pydantic's own door
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0]).upper() if first["loc"] else "—"

@@ -10,16 +10,18 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
 
 from guanke.backups import is_due, last_backup
-from guanke.children import OWNERS, Child
+from guanke.children import Child, lease_owner, owners
 from guanke.console import EXIT_DONE, EXIT_ENVIRONMENT
 from guanke.house import House
 from guanke.lock import FolderLock
 from ingest.uploads import collect
 from lessons.errors import DiskFull, EnvironmentFault
+from lessons.outages import Outage
 from processing.ending import count_death
 from storage import janitor, leases, steps, uploads
 from storage.migrate import migrate
@@ -37,14 +39,17 @@ class Supervisor:
 
     def __init__(self, house: House, *, serve: bool) -> None:
         self.house = house
-        self.full: DiskFull | None = None  # there was no room even to write down a death
+        self.full: DiskFull | Outage | None = None  # there was no room even to write down a death
         self._told = threading.Event()
         environment = house.settings.environment()
         crews = [["worker", "--queues", ",".join(crew)] for crew in house.settings.crews]
+        if house.settings.broker:
+            crews = [["dispatch"]]  # the workers are wherever `guanke worker` runs
         commands = [*([["api"]] if serve else []), *crews]
-        self._children = [Child(c, environment) for c in commands]
+        sign = partial(lease_owner, house.settings.folder)
+        self._children = [Child(c, environment, sign) for c in commands]
         by_clock = serve and house.settings.backup_to is not None
-        self._backup = Child(["backup"], environment) if by_clock else None
+        self._backup = Child(["backup"], environment, sign) if by_clock else None
 
     @contextmanager
     def at_work(self) -> Iterator["Supervisor"]:
@@ -70,13 +75,16 @@ class Supervisor:
         while not over() and not self._told.wait(ROUND_S):
             self._look_after_children()
             now = time.monotonic()
-            if now - watched > WATCH_S:
-                watched = now
-                self._end_hung_children()
-                self._back_up_when_due()
-            if now - tidied > TIDY_S:
-                tidied = now
-                self.tidy()
+            try:
+                if now - watched > WATCH_S:
+                    watched = now
+                    self._end_hung_children()
+                    self._back_up_when_due()
+                if now - tidied > TIDY_S:
+                    tidied = now
+                    self.tidy()
+            except Outage as outage:  # the workers wait for it too
+                log.warning("%s", outage)
 
     def stop(self) -> None:
         """Let `run` return."""
@@ -104,8 +112,9 @@ class Supervisor:
     def _take_over(self) -> None:
         """Free what the last supervisor's children held; try again what the environment broke."""
         with self.house.database.write() as connection:
-            leases.release_all(connection, OWNERS)
-            uploads.release_all(connection, OWNERS)
+            ours = owners(self.house.settings.folder)
+            leases.release_all(connection, ours)
+            uploads.release_all(connection, ours)
             steps.revive(connection, [e.code for e in EnvironmentFault.kinds()])
         self.tidy()
 
@@ -120,7 +129,7 @@ class Supervisor:
             log.warning("child %s ended with status %s", child.arguments, status)
             try:
                 self._release(child, crashed=status not in (EXIT_DONE, EXIT_ENVIRONMENT))
-            except DiskFull as error:
+            except (DiskFull, Outage) as error:
                 self.full = error
                 continue  # its claim cannot be freed yet: look again in the next round
             self.full = None
@@ -157,4 +166,5 @@ class Supervisor:
             thread.join()
         for child in self._children:
             if child.process:
-                self._release(child, crashed=False)
+                with suppress(Outage):  # then its lease runs out by itself
+                    self._release(child, crashed=False)

@@ -66,6 +66,8 @@ CAUSES = {
     "not-permitted": ("没有读取权限", "it may not be read"),
     "share-gone": ("网络共享已断开", "the network share is gone"),
     "value": ("“{value}”不是有效的值", "“{value}” is no value for it"),
+    "broker-missing": ("分布式处理需要消息代理的地址", "workers of other machines need one"),
+    "places": ("“{value}”不是有效的并发数", "“{value}” is no number of steps at a time"),
     "named-groups": ("只能使用这些命名组：{allowed}", "named groups may be: {allowed}"),
     "not-a-pattern": ("不是有效的正则表达式", "it is no regular expression ({said})"),
     "too-long": ("片段太长", "it is too long"),
@@ -129,6 +131,13 @@ CAUSES = {
     "not-a-folder": ("不是目录", "it is not a folder"),
     "database-shut": ("数据库文件打不开", "its database can't be opened"),
     "disk-error": ("磁盘读写出错", "the disk reports an error"),
+    # A server of the district.
+    "no-connection": ("无法连接", "no connection"),
+    "no-answer": ("等待超时", "no answer in time"),
+    "broken-off": ("连接中断", "the connection broke off"),
+    "address-form": ("格式应为 {form}", "it looks like {form}"),
+    "key-missing": ("没有填写", "it is not given"),
+    "no-such-folder": ("目录 {value} 不存在", "there is no folder {value}"),
 }
 
 

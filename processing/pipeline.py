@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -25,6 +26,7 @@ from lessons.errors import (
     ToolCrashed,
     TransientFault,
 )
+from lessons.outages import Outage
 from lessons.trace import bound, facts
 from processing.context import Outcome, StepContext, StepSettings
 from processing.cutting import keep_up
@@ -78,7 +80,7 @@ class Pipeline:
             except LeaseLost:
                 log.warning("lease lost")  # whoever took the step over does the rest
             except GuankeError as error:
-                self._settle(step, error)
+                self._settle_or_leave(step, error)
                 log.warning("step not done", extra=facts(cause=error.code))
             finally:
                 shutil.rmtree(scratch, ignore_errors=True)
@@ -105,8 +107,9 @@ class Pipeline:
                 raise
             for product in outcome.products.values():
                 pulse.progress(0.99)
-                self.store.put(product.path, product.digest)
-            self._commit(step, outcome, context.ffmpeg.tools.version)
+                pulse.outlast(partial(self.store.put, product.path, product.digest))
+            version = context.ffmpeg.tools.version
+            pulse.outlast(partial(self._commit, step, outcome, version))
 
     @contextmanager
     def _noting(self, pulse: Pulse) -> Iterator[None]:
@@ -120,7 +123,7 @@ class Pipeline:
         """Prolong the lease; a database that does not answer for a moment is not a lost lease."""
         try:
             return leases.renew(self.database, step, progress, self.terms, quiet_ms=quiet_ms)
-        except (OperationalError, DiskFull):
+        except (OperationalError, DiskFull, Outage):
             return True
 
     def _context(self, step: Step, scratch: Path, pulse: Pulse) -> StepContext:
@@ -164,6 +167,12 @@ class Pipeline:
         add_due(connection, recording, self.settings.parameters(recording))
         recordings.settle_state(connection, recording_id, wanted(recording.info))
 
+    def _settle_or_leave(self, step: Step, error: GuankeError) -> None:
+        try:
+            self._settle(step, error)
+        except Outage as outage:  # its lease runs out by itself, and the step begins again
+            log.warning("step left to its lease", extra=facts(cause=outage.code))
+
     def _settle(self, step: Step, error: GuankeError) -> None:
         """Write down how the step ended: for good, or to be tried again after a pause."""
         with self.database.write() as connection:
@@ -172,7 +181,7 @@ class Pipeline:
                 return
             if isinstance(error, TransientFault) and step.retries < self.terms.max_retries:
                 pause_ms = 0 if isinstance(error, Cancelled) else _pause_ms(step.retries)
-                counts = not isinstance(error, Cancelled | DiskFull)
+                counts = not isinstance(error, Cancelled | DiskFull | Outage)
                 leases.give_back(connection, step, error, after_ms=pause_ms, counts=counts)
                 return
             if leases.fail(connection, step, error):

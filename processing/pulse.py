@@ -3,10 +3,15 @@
 import threading
 import time
 from collections.abc import Callable
+from typing import TypeVar
 
 from lessons import Step
+from lessons.outages import Outage
 
 TICK_S = 1.0
+OUTLAST_S = 600.0  # what was computed waits so long for a server that is away
+LONGEST_PAUSE_S = 10.0
+T = TypeVar("T")
 
 
 class Pulse:
@@ -48,6 +53,22 @@ class Pulse:
         """Note that the step is alive and this far (0 to 1)."""
         self._progress = min(1.0, max(self._progress, share))
         self._moved_at = time.monotonic()
+
+    def outlast(self, work: Callable[[], T]) -> T:
+        """Do `work`, and again while a server does not answer: its results are not thrown away.
+
+        Raises:
+            Outage: it lasted too long, or the step must end.
+        """
+        until, pause_s = time.monotonic() + OUTLAST_S, 0.5
+        while True:
+            try:
+                return work()
+            except Outage:
+                if time.monotonic() > until or self.stop.wait(pause_s):
+                    raise
+                pause_s = min(LONGEST_PAUSE_S, pause_s * 2)
+                self.progress(self._progress)  # it waits; it is not stuck
 
     def __enter__(self) -> "Pulse":
         self._thread.start()

@@ -22,6 +22,8 @@ _UNSPACED = f"[々〇ぁ-ゖァ-ヺー{_IDEOGRAPHS}]"
 _RUN = re.compile(f"(?P<unspaced>{_UNSPACED}+)|(?P<word>(?:(?!{_UNSPACED})[^\\W_])+)")
 _HAN = re.compile(f"[{_IDEOGRAPHS}]")
 
+LONGEST = 200  # characters of a word in the index: PostgreSQL refuses those of more than 2 kB
+
 
 @cache
 def _simplifier() -> OpenCC:
@@ -62,7 +64,7 @@ def grams(text: str) -> Iterator[str]:
     """Yield what is kept in the index for `text`, in its order."""
     for kind, run in _runs(fold(text)):
         if kind == "word":
-            yield run
+            yield run[:LONGEST]
         else:
             yield from (run[n : n + 2] for n in range(len(run)))
 

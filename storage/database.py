@@ -8,11 +8,12 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Connection, Engine, create_engine, event, select
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
 from lessons.errors import DataFolderUnusable, DiskFull
+from storage import postgresql
 
 READ_ONLY = "guanke_read_only"  # execution option: this transaction only reads
 
@@ -36,15 +37,27 @@ def _postgresql_now(element: now_ms, compiler: Any, **kwargs: Any) -> str:  # no
 
 
 class Database:
-    """A pool of connections, and the two ways to use one: `read` and `write`."""
+    """A pool of connections, and the two ways to use one: `read` and `write`.
+
+    Both databases keep the same promise: one writer at a time, readers see one moment's state.
+    """
 
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
         self.url: URL = make_url(url)
+        connecting: dict[str, Any] = {}
+        if not self.is_sqlite:
+            self.url, connecting = postgresql.driven(self.url), postgresql.CONNECTING
         self.engine: Engine = create_engine(
-            self.url, pool_size=pool_size, pool_pre_ping=True, hide_parameters=True
+            self.url,
+            pool_size=pool_size,
+            pool_pre_ping=True,
+            connect_args=connecting,
+            hide_parameters=True,  # of pupils' and teachers' words nothing stands in a log
         )
         if self.is_sqlite:
             _tune_sqlite(self.engine)
+        else:
+            postgresql.tune(self.engine, READ_ONLY)
 
     @classmethod
     def at(cls, folder: Path) -> "Database":
@@ -58,9 +71,14 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """Yield a connection in a transaction that only reads."""
+        """Yield a connection in a transaction that only reads.
+
+        Raises:
+            DatabaseUnreachable: the server does not answer.
+        """
+        options = {READ_ONLY: True, **({} if self.is_sqlite else postgresql.READING)}
         with self._told(), self.engine.connect() as plain:
-            connection = plain.execution_options(**{READ_ONLY: True})
+            connection = plain.execution_options(**options)
             with connection.begin():
                 yield connection
 
@@ -71,23 +89,34 @@ class Database:
         Raises:
             DiskFull: the disk has no room for the change; nothing of it was kept.
             DataFolderUnusable: the database file can't be written.
+            DatabaseUnreachable: the server does not answer; whether the change was kept is open
+                only where it broke off during the commit itself.
         """
         with self._told(), self.engine.begin() as connection:
             yield connection
 
     @contextmanager
     def _told(self) -> Iterator[None]:
-        """Say in words a person understands what the disk or its rights do not allow."""
+        """Say in words a person understands what disk, rights or server do not allow."""
         try:
             yield
-        except (OperationalError, sqlite3.OperationalError) as error:  # the latter while it opens
-            said = str(getattr(error, "orig", error))
-            if "disk is full" in said or "disk I/O error" in said:
-                raise DiskFull(path=self.place) from error
-            if "readonly database" in said or "unable to open" in said:
-                cause = "read-only" if "readonly" in said else "database-shut"
-                raise DataFolderUnusable(path=self.place, detail=cause) from error
+        except DBAPIError as error:
+            known = None if self.is_sqlite else postgresql.told(error, self.place)
+            if known is not None:
+                raise known from error
+            self._tell_sqlite(error)
             raise
+        except sqlite3.OperationalError as error:  # while it opens
+            self._tell_sqlite(error)
+            raise
+
+    def _tell_sqlite(self, error: Exception) -> None:
+        said = str(getattr(error, "orig", error))
+        if "disk is full" in said or "disk I/O error" in said:
+            raise DiskFull(path=self.place) from error
+        if "readonly database" in said or "unable to open" in said:
+            cause = "read-only" if "readonly" in said else "database-shut"
+            raise DataFolderUnusable(path=self.place, detail=cause) from error
 
     @contextmanager
     def alter(self) -> Iterator[Connection]:

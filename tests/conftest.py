@@ -11,6 +11,7 @@ from api.services import Services
 from lessons import Reason, ReasonKind, Segment, Suggestion, Transcript, Utterance, Word
 from lessons.records import LessonFacts
 from tests import servers
+from tests.houses import DISTRICT
 from tests.lesson import Served, furnish, services
 from tests.media import AAC, X264, make_lesson, moving, tone
 from tests.serving import serving
@@ -23,6 +24,21 @@ LINES = (
     "打开 GeoGebra 看看 A6 的动画。",
     "好。",
 )
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the same tests run over a district's servers."""
+    parser.addoption("--district", action="store_true", help="over PostgreSQL and S3")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def district(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Put PostgreSQL and S3 in the place of folders, where the run asks for it."""
+    if request.config.getoption("--district"):
+        DISTRICT.postgresql = request.getfixturevalue("postgresql_server")
+        DISTRICT.s3 = request.getfixturevalue("s3_server")
+    yield
+    DISTRICT.close()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -27,9 +27,7 @@ from processing.steps.sound import measure_sound
 from processing.understanding.framework import load_framework, load_phases
 from processing.understanding.rubrics import load_rubrics
 from storage import artifacts, findings, frameworks, lessons, recordings, steps, tables, transcripts
-from storage.database import Database
-from storage.folder import FolderStore
-from storage.migrate import migrate
+from tests.houses import database_at, store_at
 from tests.media import door, probed
 from tests.signed_in import Staff, staff_of
 
@@ -47,9 +45,8 @@ class Served:
 
 def services(folder: Path) -> Services:
     """Return the services of an empty data folder."""
-    database = Database.at(folder)
-    migrate(database)
-    store = FolderStore(folder / "objects")
+    database = database_at(folder)
+    store = store_at(folder)
     uploads = folder / "uploads"
     framework: Framework = load_framework().framework
     phases: tuple[Phase, ...] = load_phases()

@@ -301,7 +301,7 @@ def rabbitmq(folder: Path) -> contextlib.AbstractContextManager[Server]:
 
 def new_database(server: Server, name: str, *, template: str = "template1") -> str:
     """Make an empty database on a PostgreSQL server, or a copy of `template`; return its URL."""
-    with psycopg.connect(_plain(server), autocommit=True) as connection:
+    with psycopg.connect(plain(server), autocommit=True) as connection:
         words = psycopg.sql.SQL("CREATE DATABASE {} TEMPLATE {}")
         connection.execute(
             words.format(psycopg.sql.Identifier(name), psycopg.sql.Identifier(template))
@@ -316,13 +316,13 @@ def _package(name: str) -> Path:
     return Path(found.origin).parent
 
 
-def _plain(server: Server) -> str:
+def plain(server: Server) -> str:
     return server.url.replace("+psycopg", "")
 
 
 def _postgresql_answers(server: Server) -> bool:
     try:
-        psycopg.connect(_plain(server), connect_timeout=2).close()
+        psycopg.connect(plain(server), connect_timeout=2).close()
     except psycopg.OperationalError:
         return False
     return True

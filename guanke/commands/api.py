@@ -47,7 +47,7 @@ def services(house: House) -> Services:
         facts=partial(facts, house.settings),
         max_upload_bytes=house.settings.max_upload_bytes,
         upload_terms=house.settings.upload_terms,
-        owner=lease_owner(os.getpid()),
+        owner=lease_owner(house.settings.folder, os.getpid()),
         workers=Counter(queue for crew in house.settings.crews for queue in crew),
         hosts=house.settings.known_hosts,
         sessions=house.settings.session_terms,

@@ -1,7 +1,9 @@
 """What every object store promises, tried on each there is."""
 
 import hashlib
-from collections.abc import Callable
+import os
+import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,14 +13,16 @@ from hypothesis import strategies as st
 from lessons.errors import ObjectMissing
 from storage.folder import FolderStore
 from storage.objects import ObjectStore
+from storage.s3 import S3Store
+from tests.houses import bucket
 
-STORES: dict[str, Callable[[Path], ObjectStore]] = {"folder": lambda p: FolderStore(p / "objects")}
 
-
-@pytest.fixture(params=sorted(STORES))
+@pytest.fixture(params=["folder", "s3"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> ObjectStore:
     """Each kind of store in turn, empty."""
-    return STORES[request.param](tmp_path)
+    if request.param == "folder":
+        return FolderStore(tmp_path / "objects")
+    return S3Store(bucket(request.getfixturevalue("s3_server")))
 
 
 def put(store: ObjectStore, folder: Path, content: bytes) -> str:
@@ -83,13 +87,50 @@ def test_a_deleted_object_is_gone(store: ObjectStore, tmp_path: Path) -> None:
     assert not list(store.objects())
 
 
-def test_what_a_killed_put_left_is_no_object_and_is_swept(tmp_path: Path) -> None:
-    """A half-written file is never listed, and goes when it is old enough."""
-    store = FolderStore(tmp_path)
-    (tmp_path / "sha256" / "ab").mkdir()
-    half = tmp_path / "sha256" / "ab" / f"{'ab' * 32}.x.partial"
-    half.write_bytes(b"hal")
-    assert not list(store.objects())
+def test_what_a_killed_put_left_is_no_object_and_is_swept(
+    store: ObjectStore, tmp_path: Path
+) -> None:
+    """What was half-written is never listed, and goes when it is old enough."""
+    kept = put(store, tmp_path, b"kept")
+    leave_half(store)
+    assert [o.digest for o in store.objects()] == [kept]
     assert store.sweep(3600) == 0
     assert store.sweep(0) == 1
-    assert not half.exists()
+    assert store.sweep(0) == 0
+    assert store.has(kept)
+
+
+def leave_half(store: ObjectStore) -> None:
+    """Leave in a store what a `put` leaves that is killed half-way."""
+    digest = "ab" * 32
+    if isinstance(store, FolderStore):
+        place = store.folder / "sha256" / "ab"
+        place.mkdir(exist_ok=True)
+        (place / f"{digest}.x.partial").write_bytes(b"hal")
+        return
+    assert isinstance(store, S3Store)
+    store._client._create_multipart_upload(store.place.bucket, f"sha256/ab/{digest}", {})
+
+
+def test_a_listing_tells_size_and_age(store: ObjectStore, tmp_path: Path) -> None:
+    """What was just put is young."""
+    put(store, tmp_path, b"four")
+    (found,) = store.objects()
+    assert found.bytes == 4
+    assert found.age_s < 60
+
+
+def test_putting_again_makes_it_young(store: ObjectStore, tmp_path: Path) -> None:
+    """So that the janitor leaves what a step is about to name."""
+    digest = put(store, tmp_path, b"renewed")
+    if isinstance(store, FolderStore):
+        os.utime(store._place(digest), (1, 1))
+    else:
+        assert isinstance(store, S3Store)
+        store = S3Store(replace(store.place, renew_after_s=0.0))
+        time.sleep(1.1)  # S3 counts in seconds
+    (old,) = store.objects()
+    put(store, tmp_path, b"renewed")
+    (young,) = store.objects()
+    assert young.age_s < old.age_s
+    assert b"".join(store.read(digest)) == b"renewed"

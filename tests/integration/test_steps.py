@@ -10,7 +10,7 @@ from lessons.errors import MediaUnreadable
 from storage import audit, leases, recordings, steps
 from storage.database import Database
 from storage.leases import LeaseTerms
-from storage.migrate import migrate
+from tests.houses import database_at
 
 TERMS = LeaseTerms(lease_ms=60_000)
 
@@ -18,8 +18,7 @@ TERMS = LeaseTerms(lease_ms=60_000)
 @pytest.fixture
 def database(tmp_path: Path) -> Database:
     """A fresh database."""
-    database = Database.at(tmp_path)
-    migrate(database)
+    database = database_at(tmp_path)
     return database
 
 
