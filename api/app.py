@@ -25,6 +25,7 @@ from api.routes import (
     comments,
     events,
     evidence,
+    exports,
     frameworks,
     health,
     home,
@@ -61,9 +62,9 @@ from storage import rubrics as kept_rubrics
 
 NOUNS = (
     lessons, recordings, transcripts, segments, suggestions, frameworks, clips, evidence, search,
-    events, health, uploads, intake, session, comments, reviews, assignments, rubrics, playback,
-    me, people, school, sharing, audit, home, library, projects, notices, webhooks, operations,
-    retention,
+    exports, events, health, uploads, intake, session, comments, reviews, assignments, rubrics,
+    playback, me, people, school, sharing, audit, home, library, projects, notices, webhooks,
+    operations, retention,
 )  # fmt: skip
 DESCRIPTION = (
     "Lessons from recording classrooms, and the micro-competency evidence in them. Times are whole "
@@ -96,6 +97,7 @@ def create_app(services: Services) -> FastAPI:
         api.include_router(noun.router)
     app.include_router(api)
     app.include_router(media.router)
+    app.include_router(exports.media)
     app.include_router(metrics.router)
     app.include_router(review_media.router)
     app.mount("/", Pages(), name="page")

@@ -167,6 +167,20 @@ def clip_of(connection: Connection, one: AssignedReview, item_id: str) -> Review
     return _clip(connection, clip_id)
 
 
+def document_of(connection: Connection, one: AssignedReview, item_id: str) -> tuple[str, str]:
+    """Return the digest of a document of the set under review, and the name its file is given.
+
+    Raises:
+        NotFound: the set has no such document.
+    """
+    kept = evidence.get(connection, one.set_id)
+    item = next((i for i in kept.items if i.id == item_id), None)
+    if item is None or item.document_digest is None:
+        raise NotFound(what="document", id=item_id)
+    titles = titles_of(connection, kept, reviews.rubric_of(connection, one.review))
+    return item.document_digest, document_name(item, titles, one.blindness is not Blindness.OPEN)
+
+
 def _clip(connection: Connection, clip_id: str) -> ReviewedClip:
     clip = clips.get(connection, clip_id)
     recording = tables.recording.c

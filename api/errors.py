@@ -55,6 +55,7 @@ STATUS: Mapping[type[GuankeError], int] = {
     refusals.WrongPassword: 401,
     refusals.Forbidden: 403,
     refusals.SeveralPeople: 409,
+    refusals.ExportUnfit: 422,
     refusals.StaffNumberTaken: 409,
     refusals.NameTaken: 409,
     refusals.TableUnreadable: 422,

@@ -8,12 +8,12 @@ from sqlalchemy import Connection
 from api.services import Services
 from lessons import Recording, Step, StepState
 from lessons.forecast import Outlook, Task, foresee, places
-from processing.plan import KINDS, StepKind, wanted
+from processing.plan import KINDS, ON_REQUEST, StepKind, wanted
 from storage import measured
 from storage.measured import Pace
 
 KEPT_S = 15.0  # what was measured changes slowly
-PROBED_LATER = tuple(k for k in StepKind if k not in (StepKind.PROBE, StepKind.CLIP))
+PROBED_LATER = tuple(k for k in StepKind if k not in ON_REQUEST | {StepKind.PROBE})
 
 
 class Outlooks:

@@ -232,14 +232,14 @@ class ReviewDesk:
 
 @dataclass(frozen=True, kw_only=True)
 class ReviewPlayback:
-    """Where a clip under review plays, for as long as the reviewer is signed in."""
+    """Where a clip under review plays, for ten minutes; ask again before."""
 
     base: str
     master: str
     poster: str = ""  # a picture of the lesson is not part of the clip
     storyboard: str = ""
     peaks: str = ""
-    expires_at: datetime | None = None
+    expires_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,6 +12,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from lessons import Framework, Phase
+from lessons.exporting import ExportProfile
 from lessons.reviewing import RECALL
 from lessons.rubrics import RubricFacts
 from lessons.webhooks import OFFICIAL_HOSTS
@@ -39,6 +40,7 @@ class Services:
         secret: signs the addresses of media; kept, so that a restart stops no film.
         sessions: how long somebody stays signed in.
         workers: how many processes serve each queue; one where it is not said.
+        profiles: the forms in which clips can be downloaded.
         rubrics: those that come with the framework; kept in the database when the API starts.
         recall: how long a reviewer may take back what was submitted.
         threads: how many requests work at once; the pool of connections is larger than that.
@@ -63,6 +65,7 @@ class Services:
     workers: Mapping[str, int] = field(default_factory=dict)
     threads: int = 16
     rubrics: tuple[RubricFacts, ...] = ()
+    profiles: tuple[ExportProfile, ...] = ()
     recall: timedelta = RECALL
     stuck_ms: int = 120_000
     address: str = "http://127.0.0.1:8765"

@@ -23,6 +23,7 @@ class Opens(StrEnum):
     RECORDING = "r"
     CLIP = "c"
     DOCUMENT = "d"
+    REVIEW = "v"  # a review and one of its items: REVIEW/ITEM
 
 
 @dataclass(frozen=True, kw_only=True)

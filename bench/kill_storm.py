@@ -30,9 +30,9 @@ from guanke.house import House, open_house
 from guanke.lock import FolderLock
 from guanke.settings import Settings
 from ingest.admit import admit_file
-from ingest.cutting import ask_for_cut
 from lessons import Clip, ClipState, Recording, RecordingState, StepState, new_id
 from lessons.errors import NotReady, restored
+from processing.cutting import ask_for_cut
 from processing.ffmpeg import find_tools
 from storage import clips, janitor, recordings, steps
 from storage.migrate import migrate

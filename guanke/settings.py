@@ -69,6 +69,7 @@ class Settings(BaseSettings):
     model: str | None = None  # a folder with a faster-whisper model
     framework: Path | None = None  # None: the national one that comes with Guanke
     phases: Path | None = None
+    export_profiles: Path | None = None  # None: the forms of download that come with Guanke
 
     ladder: tuple[int, ...] = (1080, 720, 360)  # heights of the pictures made
     speech_threads: Annotated[int, Field(ge=1)] = 1

@@ -37,6 +37,8 @@ NAMES_ZH = {
     "transcribe": "语音转写",
     "scenes": "画面变化",
     "suggest": "智能推荐",
+    "export": "制作下载文件",
+    "export-profile": "下载方式",
     "project": "测评项目",
     "webhook": "群机器人",
     "not an XLSX file": "不是 XLSX 文件",

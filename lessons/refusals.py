@@ -105,3 +105,9 @@ class OutsideClip(Forbidden):
     """Only the clip and half a minute around it are open to you."""
 
     zh = "您只能观看该片段及其前后各 30 秒。"
+
+
+class ExportUnfit(RequestFault):
+    """The clip can't be had in this form: {detail}. Choose another, or shorten the clip."""
+
+    zh = "片段不符合这种下载方式的要求：{detail}。请选择其他方式，或缩短片段。"

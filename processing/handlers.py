@@ -4,11 +4,14 @@ from collections.abc import Callable, Mapping
 
 from lessons import ClipState, Loudness, Rendition, Segment, Span, TrackKind, Transcript
 from lessons.errors import NotReady
+from lessons.exporting import source_of
 from processing.context import Outcome, StepContext, to_plain_all
+from processing.cutting import profile_of
 from processing.plan import StepKind
 from processing.products import Product
 from processing.steps import clip as clip_step
 from processing.steps import copy as copy_step
+from processing.steps import export as export_step
 from processing.steps import ladder as ladder_step
 from processing.steps import probe as probe_step
 from processing.steps import scenes as scenes_step
@@ -225,6 +228,36 @@ def clip(context: StepContext) -> Outcome:
     )
 
 
+def export(context: StepContext) -> Outcome:
+    """Make a download of a clip in the form of a profile."""
+    profile = profile_of(context.step)
+    renditions = context.renditions()
+    pictures = [r for r in renditions if r.kind is TrackKind.VIDEO]
+    sounds = [r for r in renditions if r.kind is TrackKind.AUDIO]
+    if not pictures and not sounds:
+        raise NotReady(what="clip", detail="no-rendition-yet")
+    source = source_of(pictures, profile) if pictures else sounds[0]
+    sound_track = sounds[0] if sounds and pictures else None
+    with context.database.read() as connection:
+        transcript = transcripts.get(connection, context.recording.id)
+    params = context.step.params
+    media = export_step.export_clip(
+        context.store.fetch(source.digest, context.scratch),
+        source,
+        context.store.fetch(sound_track.digest, context.scratch) if sound_track else None,
+        Span(start_ms=int(str(params["start_ms"])), end_ms=int(str(params["end_ms"]))),
+        profile,
+        subtitles=transcript,
+        facts=_manifest_facts(context, transcript),
+        ffmpeg=context.ffmpeg,
+        scratch=context.scratch,
+    )
+    return Outcome(
+        output={"media": media.digest, "bytes": media.bytes},
+        products={f"export:{context.step.id}:media": media},
+    )
+
+
 def _manifest_facts(context: StepContext, transcript: Transcript | None) -> dict[str, object]:
     """What the manifest says besides the cut itself: source, who, when, with what."""
     return {
@@ -249,4 +282,5 @@ HANDLERS: Mapping[StepKind, Callable[[StepContext], Outcome]] = {
     StepKind.SEGMENT: segment,
     StepKind.SUGGEST: suggest,
     StepKind.CLIP: clip,
+    StepKind.EXPORT: export,
 }

@@ -29,9 +29,10 @@ from lessons.errors import (
 from lessons.outages import Outage
 from lessons.trace import bound, facts
 from processing.context import Outcome, StepContext, StepSettings
+from processing.cutting import keep_up
 from processing.ending import count_death, tell_failure
 from processing.handlers import HANDLERS
-from processing.plan import StepKind, due, wanted
+from processing.plan import ON_REQUEST, StepKind, due, wanted
 from processing.pulse import Pulse
 from storage import artifacts, leases, recordings, steps
 from storage.database import Database
@@ -41,6 +42,7 @@ from storage.objects import ObjectStore
 
 log = logging.getLogger("guanke.steps")
 
+SYSTEM = "guanke"  # who asks for what nobody asked for by name
 EXIT_HOPELESS = 70  # a step that was told to stop did not: the process ends itself
 
 
@@ -156,6 +158,8 @@ class Pipeline:
                 )
             outcome.save(connection)
             self._go_on(connection, step.recording_id)
+            if step.kind not in ON_REQUEST:
+                keep_up(connection, step.recording_id, actor=SYSTEM)
 
     def _go_on(self, connection: Connection, recording_id: str) -> None:
         """Add the steps that may start now and bring the recording's state into line."""
@@ -189,7 +193,7 @@ def outputs(connection: Connection, recording_id: str) -> dict[StepKind, Mapping
     return {
         StepKind(step.kind): step.output or {}
         for step in steps.of_recording(connection, recording_id)
-        if step.state is StepState.DONE and step.kind != StepKind.CLIP
+        if step.state is StepState.DONE and step.kind not in ON_REQUEST
     }
 
 

@@ -25,7 +25,8 @@ class StepKind(StrEnum):
     SCENES = "scenes"
     SEGMENT = "segment"
     SUGGEST = "suggest"
-    CLIP = "clip"
+    CLIP = "clip"  # a clip's own file
+    EXPORT = "export"  # a download of a clip, in the form of a profile
 
 
 class Queue(StrEnum):
@@ -60,7 +61,12 @@ KINDS: Mapping[StepKind, Kind] = {
     StepKind.SEGMENT: Kind(queue=Queue.IO, needs=(StepKind.TRANSCRIBE, StepKind.SCENES)),
     StepKind.SUGGEST: Kind(queue=Queue.IO, needs=(StepKind.SEGMENT,)),
     StepKind.CLIP: Kind(queue=Queue.CLIP),
+    StepKind.EXPORT: Kind(queue=Queue.CLIP),
 }
+
+
+# Not part of a recording's own way: asked for by what people do with clips.
+ON_REQUEST = frozenset({StepKind.CLIP, StepKind.EXPORT})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +91,7 @@ def wanted(info: MediaInfo | None) -> tuple[StepKind, ...]:
         absent |= {StepKind.COPY, StepKind.SCENES}
     elif not info.compliant:
         absent |= {StepKind.COPY}
-    return tuple(k for k in StepKind if k not in absent | {StepKind.CLIP})
+    return tuple(k for k in StepKind if k not in absent | ON_REQUEST)
 
 
 def due(

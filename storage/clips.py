@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Text, cast, delete, insert, se
 from lessons import Clip, ClipState, Span, Step, SuggestionState
 from lessons.errors import ClipInUse, Conflict, NotFound
 from lessons.evidence import ClipFacts
-from storage import audit, recordings, search, tables
+from storage import audit, clip_files, recordings, search, tables
 from storage.events import tell
 from storage.mapping import from_row, to_plain, to_row
 from storage.search import Entry, SearchKind
@@ -108,6 +108,7 @@ def edit(
     if (new.start_ms, new.end_ms, new.title) != (old.start_ms, old.end_ms, old.title):
         new = replace(new, state=ClipState.VIRTUAL, media_digest=None, manifest_digest=None)
         values = to_row(new, tables.clip, step_id=None)
+        clip_files.let_all_go(connection, old.recording_id, clip_id)
     connection.execute(update(tables.clip).where(T.id == clip_id).values(values))
     search.put(connection, SearchKind.CLIP, [_entry(new)])
     audit.record(connection, actor, "clip.edit", clip_id, **to_plain(facts))
@@ -137,6 +138,7 @@ def remove(connection: Connection, clip_id: str, *, actor: str) -> None:
         )
     )
     search.forget(connection, SearchKind.CLIP, [clip_id])
+    clip_files.let_all_go(connection, clip.recording_id, clip_id)
     connection.execute(delete(tables.clip).where(T.id == clip_id))
     audit.record(connection, actor, "clip.remove", clip_id, recording=clip.recording_id)
     tell(connection, "clip.state", recording_id=clip.recording_id, clip=clip_id, state="removed")

@@ -9,9 +9,9 @@ from pathlib import Path
 from sqlalchemy import select
 
 from ingest.admit import admit_file
-from ingest.cutting import ask_for_cut
 from lessons import Clip, Recording, StepState, new_id
 from processing.context import StepSettings
+from processing.cutting import ask_for_cut
 from processing.pipeline import Pipeline
 from processing.plan import Queue
 from storage import clips, janitor, leases, tables

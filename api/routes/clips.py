@@ -12,9 +12,9 @@ from api.policy import Edits, Looks
 from api.routes.transcripts import WRITERS, CaptionFormat
 from api.schemas import After, ClipEdit, Limit, NewClip, Page, page_of
 from api.services import Held
-from ingest.cutting import ask_for_cut
 from lessons import Clip, Transcript, captions, new_id
 from lessons.sharing import Need
+from processing.cutting import ask_for_cut, keep_up
 from storage import clips, frameworks, transcripts, visibility
 from storage.clips import ClipFilter
 
@@ -38,7 +38,7 @@ def list_clips(
 
 @router.post("", status_code=201)
 def make_clip(actor: Edits, held: Held, new: NewClip) -> Clip:
-    """Make a clip. It plays at once from the lesson's own renditions; nothing is encoded."""
+    """Make a clip. It plays at once from the lesson's own renditions; its file is cut behind."""
     with held.database.write() as connection:
         facts = {field.name: getattr(new, field.name) for field in fields(new)}
         facts["lesson_id"] = visibility.lesson_around(
@@ -47,7 +47,8 @@ def make_clip(actor: Edits, held: Held, new: NewClip) -> Clip:
         clip = Clip(**facts, id=new_id(), owner_id=actor.person_id, created_at=datetime.now(UTC))
         frameworks.check(connection, clip.competencies)
         clips.add(connection, clip, actor=actor.name)
-    return clip
+        keep_up(connection, clip.recording_id, actor=actor.name)
+        return clips.get(connection, clip.id)
 
 
 @router.get("/{clip_id}")
@@ -67,7 +68,9 @@ def edit_clip(actor: Edits, held: Held, clip_id: str, edit: ClipEdit) -> Clip:
             connection, actor, old.recording_id, edit, edit.lesson_id
         )
         edit = replace(edit, lesson_id=lesson_id)
-        return clips.edit(connection, clip_id, edit, edit.revision, actor=actor.name)
+        clips.edit(connection, clip_id, edit, edit.revision, actor=actor.name)
+        keep_up(connection, old.recording_id, actor=actor.name)
+        return clips.get(connection, clip_id)
 
 
 @router.delete("/{clip_id}", status_code=204)

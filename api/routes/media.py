@@ -29,7 +29,7 @@ ASK_AGAIN = {"cache-control": "private, no-cache"}
 
 
 class Fetch(Policy):
-    """Lets in who holds a ticket for the clip or document that the path names."""
+    """Lets in who holds a ticket; for what, `opened` looks."""
 
     def __call__(self, request: Request, ticket: str) -> tuple[Viewer, Ticket]:
         """Return who fetches, and what the ticket opens.
@@ -179,7 +179,7 @@ def read_picture(seat: Watches, request: Request, held: Held, picture: str) -> R
 @router.get("/{ticket}/clips/{clip_id}.mp4", response_class=Response)
 def download_clip(who: Fetches, request: Request, held: Held, clip_id: str) -> Response:
     """Download a clip's own file, once it is cut."""
-    viewer = _opened(who, Opens.CLIP, clip_id)
+    viewer = opened(who, Opens.CLIP, clip_id)
     with held.database.read() as connection:
         clip = visibility.clip(connection, viewer, clip_id, Need.LOOK)
     if clip.media_digest is None:
@@ -191,7 +191,7 @@ def download_clip(who: Fetches, request: Request, held: Held, clip_id: str) -> R
 @router.get("/{ticket}/clips/{clip_id}.json", response_class=Response)
 def read_clip_manifest(who: Fetches, request: Request, held: Held, clip_id: str) -> Response:
     """Read a clip's manifest: the source's digest, the span, versions, who and when."""
-    viewer = _opened(who, Opens.CLIP, clip_id)
+    viewer = opened(who, Opens.CLIP, clip_id)
     with held.database.read() as connection:
         clip = visibility.clip(connection, viewer, clip_id, Need.LOOK)
     if clip.manifest_digest is None:
@@ -202,7 +202,7 @@ def read_clip_manifest(who: Fetches, request: Request, held: Held, clip_id: str)
 @router.get("/{ticket}/documents/{item_id}", response_class=Response)
 def download_document(who: Fetches, request: Request, held: Held, item_id: str) -> Response:
     """Download a document of an evidence set; a browser never shows it as a page of ours."""
-    viewer = _opened(who, Opens.DOCUMENT, item_id)
+    viewer = opened(who, Opens.DOCUMENT, item_id)
     with held.database.read() as connection:
         _set_id, item = visibility.evidence_item(connection, viewer, item_id, Need.LOOK)
     if item.document_digest is None:
@@ -216,7 +216,12 @@ def download_document(who: Fetches, request: Request, held: Held, item_id: str) 
     )
 
 
-def _opened(who: tuple[Viewer, Ticket], opens: Opens, subject_id: str) -> Viewer:
+def opened(who: tuple[Viewer, Ticket], opens: Opens, subject_id: str) -> Viewer:
+    """Return who fetches, if the ticket is for this very thing.
+
+    Raises:
+        NotSignedIn: it is for another.
+    """
     viewer, ticket = who
     if (ticket.opens, ticket.subject_id) != (opens, subject_id):
         raise NotSignedIn

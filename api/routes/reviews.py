@@ -1,14 +1,14 @@
 """Reviews (互评, 校本考核): the queue, the desk, drafts, submission; and what comes of a set."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from fastapi import APIRouter, Request
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse
 
-from api import desk, organising
+from api import desk, organising, tickets
 from api.blind import shown_comments
-from api.media import blob
-from api.policy import Looks
+from api.policy import Looks, asking
 from api.review_schemas import (
     CommentWords,
     NewDecision,
@@ -21,8 +21,9 @@ from api.review_schemas import (
 )
 from api.routes.comments import item_recording, pin_of
 from api.services import Held
+from api.tickets import Opens
 from lessons import Blindness, CommentSubject, Decision, EvidenceState, Review
-from lessons.errors import Conflict, NotFound
+from lessons.errors import Conflict
 from lessons.people import Role
 from lessons.refusals import RoleMissing
 from storage import audit, comments, evidence, review_visibility, reviews, tables
@@ -119,36 +120,38 @@ def add_review_comment(
         return shown_comments(connection, viewer, [made])[0]
 
 
-@router.get("/reviews/{review_id}/documents/{item_id}", response_class=Response)
-def download_reviewed_document(
+@router.get("/reviews/{review_id}/documents/{item_id}", response_class=RedirectResponse)
+def go_to_reviewed_document(
     viewer: Looks, request: Request, held: Held, review_id: str, item_id: str
-) -> Response:
-    """Download a document of the set under review; in a blind review its file has a plain name."""
-    with held.database.read() as connection:
+) -> RedirectResponse:
+    """Lead to a document of the set under review, for links in pages."""
+    with held.database.write() as connection:
         mine = review_visibility.review(connection, viewer, review_id)
-        kept = evidence.get(connection, mine.set_id)
-        rubric = reviews.rubric_of(connection, mine.review)
-        titles = desk.titles_of(connection, kept, rubric)
-    item = next((one for one in kept.items if one.id == item_id and one.document_digest), None)
-    if item is None or item.document_digest is None:
-        raise NotFound(what="document", id=item_id)
-    return blob(
-        request,
-        held.store,
-        item.document_digest,
-        "application/octet-stream",
-        download_as=desk.document_name(item, titles, mine.blindness is not Blindness.OPEN),
-    )
+        desk.document_of(connection, mine, item_id)
+        audit.record(connection, viewer.name, "document.fetch", review_id, item=item_id)
+    base, _ = _ticketed(request, held, review_id, item_id)
+    return RedirectResponse(f"{base}document", headers={"cache-control": "no-store"})
 
 
 @router.get("/reviews/{review_id}/items/{item_id}/playback")
-def read_review_playback(viewer: Looks, held: Held, review_id: str, item_id: str) -> ReviewPlayback:
-    """Read where a clip under review plays."""
-    with held.database.read() as connection:
+def read_review_playback(
+    viewer: Looks, request: Request, held: Held, review_id: str, item_id: str
+) -> ReviewPlayback:
+    """Read where a clip under review plays, for ten minutes; the audit notes who watches."""
+    with held.database.write() as connection:
         mine = review_visibility.review(connection, viewer, review_id)
-        desk.clip_of(connection, mine, item_id)
-    base = f"/media/reviews/{review_id}/items/{item_id}/"
-    return ReviewPlayback(base=base, master=f"{base}master.m3u8")
+        clip = desk.clip_of(connection, mine, item_id)
+        audit.record(connection, viewer.name, "review.play", review_id, clip=clip.id)
+    base, expires_at = _ticketed(request, held, review_id, item_id)
+    return ReviewPlayback(base=base, master=f"{base}master.m3u8", expires_at=expires_at)
+
+
+def _ticketed(request: Request, held: Held, review_id: str, item_id: str) -> tuple[str, datetime]:
+    """Return the folder of the media of an item under review, and until when it opens."""
+    holder = asking(request).holder
+    text, ticket = tickets.issue(held.secret, Opens.REVIEW, f"{review_id}/{item_id}", holder)
+    base = f"/media/{text}/reviews/{review_id}/items/{item_id}/"
+    return base, datetime.fromtimestamp(ticket.expires_at, UTC)
 
 
 @router.post("/reviews/{review_id}/decision", status_code=201)

@@ -13,7 +13,8 @@ from api.services import Held
 from lessons import Clip, SuggestionState
 from lessons.people import Viewer
 from lessons.sharing import Need
-from storage import answers, frameworks, tables, visibility
+from processing.cutting import keep_up
+from storage import answers, clips, frameworks, tables, visibility
 from storage.kept import KeptSuggestion
 
 router = APIRouter(tags=["suggestions"])
@@ -59,6 +60,8 @@ def accept_suggestion(actor: Edits, held: Held, suggestion_id: str, facts: Accep
         suggestion, clip = answers.accept(
             connection, suggestion_id, facts.revision, facts, actor=actor.name
         )
+        keep_up(connection, recording_id, actor=actor.name)
+        clip = clips.get(connection, clip.id)
     return Accepted(suggestion=suggestion, clip=clip)
 
 

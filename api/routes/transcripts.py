@@ -14,6 +14,7 @@ from lessons import RecordingState, captions
 from lessons.errors import NotReady
 from lessons.people import Viewer
 from lessons.sharing import Need
+from processing.cutting import keep_up
 from storage import tables, transcripts, visibility
 from storage.kept import KeptUtterance
 from storage.transcripts import FormerUtterance
@@ -74,8 +75,8 @@ def edit_utterance(
 ) -> KeptUtterance:
     """Correct a line; its words keep the times at which they are heard."""
     with held.database.write() as connection:
-        _utterance(connection, actor, utterance_id, Need.OWN)
-        return transcripts.correct(
+        recording_id = _utterance(connection, actor, utterance_id, Need.OWN)
+        kept = transcripts.correct(
             connection,
             utterance_id,
             edit.revision,
@@ -83,6 +84,8 @@ def edit_utterance(
             speaker=edit.speaker,
             actor=actor.name,
         )
+        keep_up(connection, recording_id, actor=actor.name)
+        return kept
 
 
 @router.post("/utterances/{utterance_id}/split")
@@ -91,18 +94,22 @@ def split_utterance(
 ) -> Sequence[KeptUtterance]:
     """Make two lines of one."""
     with held.database.write() as connection:
-        _utterance(connection, actor, utterance_id, Need.OWN)
-        return transcripts.split(
+        recording_id = _utterance(connection, actor, utterance_id, Need.OWN)
+        halves = transcripts.split(
             connection, utterance_id, cut.revision, cut.offset, actor=actor.name
         )
+        keep_up(connection, recording_id, actor=actor.name)
+        return halves
 
 
 @router.post("/utterances/{utterance_id}/merge")
 def merge_utterance(actor: Edits, held: Held, utterance_id: str, read: Revised) -> KeptUtterance:
     """Make one line of this and the one after it."""
     with held.database.write() as connection:
-        _utterance(connection, actor, utterance_id, Need.OWN)
-        return transcripts.merge(connection, utterance_id, read.revision, actor=actor.name)
+        recording_id = _utterance(connection, actor, utterance_id, Need.OWN)
+        kept = transcripts.merge(connection, utterance_id, read.revision, actor=actor.name)
+        keep_up(connection, recording_id, actor=actor.name)
+        return kept
 
 
 @router.get("/utterances/{utterance_id}/history")
@@ -115,5 +122,8 @@ def read_utterance_history(
         return transcripts.history(connection, utterance_id)
 
 
-def _utterance(connection: Connection, viewer: Viewer, utterance_id: str, need: Need) -> None:
-    visibility.row_inside(connection, viewer, tables.utterance, "utterance", utterance_id, need)
+def _utterance(connection: Connection, viewer: Viewer, utterance_id: str, need: Need) -> str:
+    """Return the recording of a line that the viewer may use so."""
+    return visibility.row_inside(
+        connection, viewer, tables.utterance, "utterance", utterance_id, need
+    )

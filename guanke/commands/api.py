@@ -16,6 +16,7 @@ from guanke.settings import Settings, read_settings
 from lessons.errors import GuankeError
 from processing import sandbox, speech_model
 from processing.ffmpeg import find_tools
+from processing.profiles import load_profiles
 
 
 def options(parser: argparse.ArgumentParser) -> None:
@@ -42,6 +43,7 @@ def services(house: House) -> Services:
         framework=known.framework.framework,
         rubrics=known.rubrics,
         phases=known.phases,
+        profiles=load_profiles(house.settings.export_profiles),
         facts=partial(facts, house.settings),
         max_upload_bytes=house.settings.max_upload_bytes,
         upload_terms=house.settings.upload_terms,

@@ -10,9 +10,9 @@ from guanke.console import EXIT_DONE, Terminal
 from guanke.following import follow_step
 from guanke.house import House, knowledge, open_house
 from guanke.settings import read_settings
-from ingest.cutting import ask_for_cut
 from lessons import Clip, Recording, Step, StepState, new_id, parse_timecode
 from lessons.errors import NotFound, SpanOutsideRecording, UnknownCompetency, restored
+from processing.cutting import ask_for_cut
 from storage import clips, recordings
 
 

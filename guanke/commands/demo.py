@@ -16,11 +16,11 @@ from guanke.progress import Bars
 from guanke.report import report
 from guanke.settings import read_settings
 from guanke.summary import summary
-from ingest.cutting import ask_for_cut
 from lessons import Clip, Recording, RecordingState, StepState, Suggestion, new_id
 from lessons.errors import MediaMissing, restored
 from lessons.people import FIRST_SCHOOL_GROUP
 from lessons.records import LessonFacts
+from processing.cutting import ask_for_cut
 from storage import clips, findings, lessons, ownership, people
 
 SAMPLE = "lesson_zh_water.mp4"

@@ -27,6 +27,7 @@ class ClipFiles:
     """The clip's files; the words only where something is said in it."""
 
     media: Product
+    delivered: Span  # what the media shows, on the recording's clock
     vtt: Product | None
     srt: Product | None
     manifest: Product
@@ -108,6 +109,7 @@ def cut_clip(
     )
     return ClipFiles(
         media=media,
+        delivered=delivered.span,
         vtt=words.get("vtt"),
         srt=words.get("srt"),
         manifest=_write(scratch / "clip.json", manifest, "application/json"),

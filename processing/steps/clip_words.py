@@ -12,7 +12,7 @@ _LANGUAGES = {"zh": "zho", "en": "eng", "fr": "fra", "de": "deu", "ja": "jpn"}
 def words_track(lines: Sequence[Utterance], length_ms: int, language: str | None) -> OutTrack:
     """Return `lines` as a text track of `length_ms`."""
     pieces = []
-    for line in _one_at_a_time(lines, length_ms):
+    for line in one_at_a_time(lines, length_ms):
         text = " ".join(line.text.split()).encode()
         sample = struct.pack(">H", len(text)) + text
         pieces.append(Piece(size=len(sample), length=line.duration_ms, read=Held(sample)))
@@ -40,7 +40,7 @@ def _sample_entry() -> bytes:
     )
 
 
-def _one_at_a_time(lines: Sequence[Utterance], end_ms: int) -> Iterator[Utterance]:
+def one_at_a_time(lines: Sequence[Utterance], end_ms: int) -> Iterator[Utterance]:
     """Yield the lines and empty ones between, from 0 to `end_ms` without overlap or gap.
 
     Where two lines overlap, the first ends when the second begins.

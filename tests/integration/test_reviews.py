@@ -1,10 +1,13 @@
 """互评 and 校本考核 through the API: who reads what and when, what is refused, what comes of it."""
 
+import time
 from collections.abc import Iterator
 from dataclasses import fields, replace
 
 import pytest
+from fastapi.testclient import TestClient
 
+from api import tickets
 from lessons.people import PersonFacts, Role
 from storage import people
 from tests.lesson import Served
@@ -286,5 +289,39 @@ def test_a_reviewer_plays_the_clip_and_no_more(school: School) -> None:
     assert (part.status_code, len(part.content)) == (206, length)
     for nobody in ("colleague", "administrator", "group_lead"):
         other = school.people[nobody].client
-        assert other.get(told["master"]).status_code == 404
+        path = f"/api/v1/reviews/{review_id}/items/{item}/playback"
+        assert other.get(path).status_code == 404
         assert other.get(f"/media/recordings/{school.served.recording.id}/peaks").status_code == 404
+
+
+def test_the_media_of_a_review_open_by_its_own_ticket(
+    school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not without, not when it is over, changed, for another item, or the review is withdrawn."""
+    kept, other = handed_in(school), handed_in(school)
+    (review_id,) = assigned(school, kept["id"], "assessment", "reviewer")
+    (other_id,) = assigned(school, other["id"], "assessment", "reviewer")
+
+    def told(review: str) -> tuple[str, str, str]:
+        items = school.reviewer.get(f"/reviews/{review}")["items"]
+        item = next(one["id"] for one in items if one["clip"])
+        path = f"/reviews/{review}/items/{item}/playback"
+        return review, item, str(school.reviewer.get(path)["master"])
+
+    _, _, master = told(review_id)
+    _, _, elsewhere = told(other_id)
+    client = school.reviewer.client
+    bare = TestClient(client.app, base_url=str(client.base_url))  # no cookie, as a player
+    assert bare.get(master).status_code == 200
+    _, _, ticket, *rest = master.split("/")
+    without = "/".join(["", "media", *rest])
+    assert client.get(without).status_code == 404
+    forged = ("A" if ticket[5] != "A" else "B").join((ticket[:5], ticket[6:]))
+    for wrong in (forged, ticket[:-2], elsewhere.split("/")[2]):
+        assert client.get("/".join(["", "media", wrong, *rest])).status_code == 401, wrong
+    now = time.time()
+    with monkeypatch.context() as later:
+        later.setattr("api.tickets.time.time", lambda: now + tickets.LIVES_S + 1)
+        assert bare.get(master).status_code == 401
+    school.group_lead.delete(f"/assignments/{review_id}")
+    assert bare.get(master).status_code == 404

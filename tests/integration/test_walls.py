@@ -7,7 +7,7 @@ names something that this file does not know, the test fails and says so.
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -18,6 +18,7 @@ from api.openapi import example
 from api.services import Services
 from lessons import new_id
 from lessons.people import FIRST_SCHOOL_GROUP
+from processing.profiles import load_profiles
 from tests.lesson import services
 from tests.schools import Furnished, furnished
 from tests.signed_in import ORIGIN, Staff, cookies
@@ -34,6 +35,7 @@ FREE = {
     "version": "x",
     "number": "1",
     "name": "720p",
+    "profile": "plain",
     "table": "groups",
 }
 # What is a teacher's own until shared or handed in.
@@ -112,7 +114,7 @@ def _with(body: Any, ids: Mapping[str, str]) -> Any:
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Services:
     """The services of a data folder for two school groups."""
-    return services(tmp_path_factory.mktemp("walls"))
+    return replace(services(tmp_path_factory.mktemp("walls")), profiles=load_profiles())
 
 
 @pytest.fixture(scope="module")

@@ -145,7 +145,7 @@ export interface paths {
         put?: never;
         /**
          * Make Clip
-         * @description Make a clip. It plays at once from the lesson's own renditions; nothing is encoded.
+         * @description Make a clip. It plays at once from the lesson's own renditions; its file is cut behind.
          */
         post: operations["make_clip"];
         delete?: never;
@@ -177,6 +177,46 @@ export interface paths {
          * @description Remove a clip that is no evidence; the suggestion it grew from is open again.
          */
         delete: operations["remove_clip"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clips/{clip_id}/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Exports
+         * @description List the forms in which a clip can be downloaded: sizes, what does not fit, how far it is.
+         */
+        get: operations["list_exports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clips/{clip_id}/exports/{profile}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make Export
+         * @description Ask for a download; events of its step say how far it is. The same twice is one.
+         */
+        post: operations["make_export"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1903,92 +1943,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/retention": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read Retention
-         * @description Read the rules, and count what they would delete now; nothing is deleted.
-         */
-        get: operations["read_retention"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/retention/apply": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Apply Retention
-         * @description Delete what the plan counted, one by one; each is in the audit.
-         *
-         *     When the plan is no longer what was shown, nothing is deleted (409).
-         */
-        post: operations["apply_retention"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/retention/holds/{recording_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /**
-         * Hold Recording
-         * @description Withhold a recording from every rule.
-         */
-        put: operations["hold_recording"];
-        post?: never;
-        /**
-         * Release Recording
-         * @description End a hold.
-         */
-        delete: operations["release_recording"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/retention/rules": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /**
-         * Edit Retention Rules
-         * @description Put rules and quota in the place of those there are; nothing is deleted by it.
-         */
-        put: operations["edit_retention_rules"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/reviews": {
         parameters: {
             query?: never;
@@ -2087,10 +2041,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Download Reviewed Document
-         * @description Download a document of the set under review; in a blind review its file has a plain name.
+         * Go To Reviewed Document
+         * @description Lead to a document of the set under review, for links in pages.
          */
-        get: operations["download_reviewed_document"];
+        get: operations["go_to_reviewed_document"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2108,7 +2062,7 @@ export interface paths {
         };
         /**
          * Read Review Playback
-         * @description Read where a clip under review plays.
+         * @description Read where a clip under review plays, for ten minutes; the audit notes who watches.
          */
         get: operations["read_review_playback"];
         put?: never;
@@ -2819,6 +2773,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/media/clips/{clip_id}/exports/{profile}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Go To Export
+         * @description Lead to a download of a clip, for links in pages.
+         */
+        get: operations["go_to_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/media/documents/{item_id}": {
         parameters: {
             query?: never;
@@ -2859,106 +2833,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/media/reviews/{review_id}/items/{item_id}/captions.m3u8": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Play Reviewed Captions
-         * @description List the captions of a clip under review for a player.
-         */
-        get: operations["play_reviewed_captions"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/media/reviews/{review_id}/items/{item_id}/captions.vtt": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read Reviewed Captions
-         * @description Read what is said in and around a clip under review; names are gone where it is blind.
-         */
-        get: operations["read_reviewed_captions"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/media/reviews/{review_id}/items/{item_id}/master.m3u8": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Play Reviewed Clip
-         * @description Play a clip under review: HLS over all renditions there are.
-         */
-        get: operations["play_reviewed_clip"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/media/reviews/{review_id}/items/{item_id}/{name}.m3u8": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Play Reviewed Rendition
-         * @description Play one rendition of a clip under review, and no more of it.
-         */
-        get: operations["play_reviewed_rendition"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/media/reviews/{review_id}/items/{item_id}/{name}.mp4": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read Reviewed Rendition
-         * @description Read bytes of a clip under review; what lies outside of it is not there.
-         */
-        get: operations["read_reviewed_rendition"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/media/{ticket}/clips/{clip_id}.json": {
         parameters: {
             query?: never;
@@ -2991,6 +2865,26 @@ export interface paths {
          * @description Download a clip's own file, once it is cut.
          */
         get: operations["download_clip"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/media/{ticket}/clips/{clip_id}/exports/{profile}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download Export
+         * @description Download a clip in one of the forms, whole or in part.
+         */
+        get: operations["download_export"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3171,6 +3065,126 @@ export interface paths {
          * @description Read `poster.jpg`, `storyboard.vtt` (times of the sprites) or `peaks` (the waveform).
          */
         get: operations["read_picture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/media/{ticket}/reviews/{review_id}/items/{item_id}/captions.m3u8": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Play Reviewed Captions
+         * @description List the captions of a clip under review for a player.
+         */
+        get: operations["play_reviewed_captions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/media/{ticket}/reviews/{review_id}/items/{item_id}/captions.vtt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Reviewed Captions
+         * @description Read what is said in and around a clip under review; names are gone where it is blind.
+         */
+        get: operations["read_reviewed_captions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/media/{ticket}/reviews/{review_id}/items/{item_id}/document": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Reviewed Document
+         * @description Download a document of the set under review; in a blind review its file has a plain name.
+         */
+        get: operations["read_reviewed_document"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/media/{ticket}/reviews/{review_id}/items/{item_id}/master.m3u8": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Play Reviewed Clip
+         * @description Play a clip under review: HLS over all renditions there are.
+         */
+        get: operations["play_reviewed_clip"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/media/{ticket}/reviews/{review_id}/items/{item_id}/{name}.m3u8": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Play Reviewed Rendition
+         * @description Play one rendition of a clip under review, and no more of it.
+         */
+        get: operations["play_reviewed_rendition"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/media/{ticket}/reviews/{review_id}/items/{item_id}/{name}.mp4": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Reviewed Rendition
+         * @description Read bytes of a clip under review; what lies outside of it is not there.
+         */
+        get: operations["read_reviewed_rendition"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3939,6 +3953,51 @@ export interface components {
          */
         EvidenceState: "draft" | "submitted" | "returned" | "passed";
         /**
+         * Export
+         * @description One form in which a clip can be downloaded, and how far that is.
+         */
+        Export: {
+            /** Address */
+            address: string | null;
+            /** Bytes */
+            bytes: number | null;
+            /** Cause */
+            cause: string | null;
+            profile: components["schemas"]["ExportProfile"];
+            /** Progress */
+            progress: number;
+            state: components["schemas"]["ExportState"];
+            /** Step Id */
+            step_id: string | null;
+            unfit: components["schemas"]["Unfit"] | null;
+        };
+        /**
+         * ExportProfile
+         * @description One form of download; a limit that is None does not hold. Bytes are bytes, not MiB.
+         */
+        ExportProfile: {
+            /** Code */
+            code: string;
+            /** En */
+            en: string;
+            /** Max Bytes */
+            max_bytes?: number | null;
+            /** Max Height */
+            max_height?: number | null;
+            /** Max Seconds */
+            max_seconds?: number | null;
+            /** @default beside */
+            subtitles: components["schemas"]["Subtitles"];
+            /** Zh */
+            zh: string;
+        };
+        /**
+         * ExportState
+         * @description Where a download stands.
+         * @enum {string}
+         */
+        ExportState: "none" | "waiting" | "running" | "done" | "failed";
+        /**
          * FacetValue
          * @description One value of a filter, and how many there would be with it.
          */
@@ -4059,23 +4118,6 @@ export interface components {
             subject_id: string;
         };
         /**
-         * Hold
-         * @description That a recording is withheld from every rule until somebody lets it go.
-         */
-        Hold: {
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Placed By */
-            placed_by: string;
-            /** Reason */
-            reason: string;
-            /** Recording Id */
-            recording_id: string;
-        };
-        /**
          * Home
          * @description What the home page shows: what waits for me, and how many notices I have not read.
          */
@@ -4131,12 +4173,6 @@ export interface components {
             /** Lesson Id */
             lesson_id: string;
         };
-        /**
-         * Kept
-         * @description What a retention rule is about.
-         * @enum {string}
-         */
-        Kept: "recording" | "original";
         /**
          * KeptEvidenceSet
          * @description An evidence set, held against the rules of the competency it is for.
@@ -4275,26 +4311,6 @@ export interface components {
              * @default []
              */
             words: components["schemas"]["Word"][];
-        };
-        /**
-         * KindDue
-         * @description What of one kind would go now.
-         */
-        KindDue: {
-            /** Bytes */
-            bytes: number;
-            /** Count */
-            count: number;
-            kind: components["schemas"]["Kept"];
-        };
-        /**
-         * KindWithheld
-         * @description How much stays although its time is over, by reason.
-         */
-        KindWithheld: {
-            /** Count */
-            count: number;
-            withheld: components["schemas"]["Withheld"];
         };
         /**
          * Lesson
@@ -4839,14 +4855,6 @@ export interface components {
             lesson_id?: string | null;
         };
         /**
-         * NewHold
-         * @description Why a recording is withheld from every rule.
-         */
-        NewHold: {
-            /** Reason */
-            reason: string;
-        };
-        /**
          * NewKey
          * @description An API key to make.
          */
@@ -4891,25 +4899,6 @@ export interface components {
             textbook_unit?: string | null;
             /** Title */
             title: string;
-        };
-        /**
-         * NewRule
-         * @description For how many days something is kept.
-         */
-        NewRule: {
-            /** Days */
-            days: number;
-            kind: components["schemas"]["Kept"];
-        };
-        /**
-         * NewRules
-         * @description The rules that shall hold; a kind without one is kept for good.
-         */
-        NewRules: {
-            /** Quota Bytes */
-            quota_bytes?: number | null;
-            /** Rules */
-            rules: components["schemas"]["NewRule"][];
         };
         /**
          * NewTeacher
@@ -5348,14 +5337,6 @@ export interface components {
             offset: number;
             /** Utterance Id */
             utterance_id: string;
-        };
-        /**
-         * PlanDigest
-         * @description The plan that shall be carried out, as it was shown.
-         */
-        PlanDigest: {
-            /** Digest */
-            digest: string;
         };
         /**
          * Playback
@@ -5842,39 +5823,6 @@ export interface components {
             zh: string;
         };
         /**
-         * Retention
-         * @description A school's rules, what they come to today, its holds, its quota and how much it keeps.
-         */
-        Retention: {
-            /** Holds */
-            holds: components["schemas"]["Hold"][];
-            plan: components["schemas"]["RetentionPlan"];
-            /** Rules */
-            rules: components["schemas"]["RetentionRule"][];
-            storage: components["schemas"]["Storage"];
-        };
-        /**
-         * RetentionPlan
-         * @description A count of what would go now. Nothing goes before somebody asks for just this.
-         */
-        RetentionPlan: {
-            /** Digest */
-            digest: string;
-            /** Goes */
-            goes: components["schemas"]["KindDue"][];
-            /** Stays */
-            stays: components["schemas"]["KindWithheld"][];
-        };
-        /**
-         * RetentionRule
-         * @description How long something is kept after it arrived; without a rule it is kept for good.
-         */
-        RetentionRule: {
-            /** Days */
-            days: number;
-            kind: components["schemas"]["Kept"];
-        };
-        /**
          * Review
          * @description What a reviewer says of an evidence set; it has the id of its assignment.
          */
@@ -5955,13 +5903,16 @@ export interface components {
         ReviewKind: "peer" | "assessment";
         /**
          * ReviewPlayback
-         * @description Where a clip under review plays, for as long as the reviewer is signed in.
+         * @description Where a clip under review plays, for ten minutes; ask again before.
          */
         ReviewPlayback: {
             /** Base */
             base: string;
-            /** Expires At */
-            expires_at?: string | null;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
             /** Master */
             master: string;
             /**
@@ -6753,7 +6704,7 @@ export interface components {
          * @description What a step does.
          * @enum {string}
          */
-        StepKind: "probe" | "sound" | "copy" | "ladder" | "transcribe" | "scenes" | "segment" | "suggest" | "clip";
+        StepKind: "probe" | "sound" | "copy" | "ladder" | "transcribe" | "scenes" | "segment" | "suggest" | "clip" | "export";
         /**
          * StepState
          * @description Where a step is.
@@ -6786,19 +6737,11 @@ export interface components {
             step_id: string;
         };
         /**
-         * Storage
-         * @description How much a school group keeps.
+         * Subtitles
+         * @description Where the words of a download are.
+         * @enum {string}
          */
-        Storage: {
-            /** Made Bytes */
-            made_bytes: number;
-            /** Original Bytes */
-            original_bytes: number;
-            /** Quota Bytes */
-            quota_bytes: number | null;
-            /** Recordings */
-            recordings: number;
-        };
+        Subtitles: "burned" | "beside" | "none";
         /**
          * SuggestionState
          * @description What the teacher made of a suggestion.
@@ -6939,6 +6882,12 @@ export interface components {
             first: components["schemas"]["Lesson"];
             second: components["schemas"]["Lesson"];
         };
+        /**
+         * Unfit
+         * @description Why a clip can't be had in a profile.
+         * @enum {string}
+         */
+        Unfit: "too-long" | "too-large" | "no-picture";
         /**
          * Unread
          * @description How many notices a person has not read.
@@ -7138,12 +7087,6 @@ export interface components {
             one_time_password: string;
             person: components["schemas"]["Person"];
         };
-        /**
-         * Withheld
-         * @description Why something whose time is over stays all the same.
-         * @enum {string}
-         */
-        Withheld: "hold" | "evidence" | "at_work";
         /**
          * Word
          * @description One word (one or more characters in Chinese) and how sure the recogniser was, 0 to 1.
@@ -7636,6 +7579,69 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_exports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                clip_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"][];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                clip_id: string;
+                profile: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"][];
+                };
             };
             /** @description What went wrong (RFC 9457) */
             default: {
@@ -10806,163 +10812,6 @@ export interface operations {
             };
         };
     };
-    read_retention: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Retention"];
-                };
-            };
-            /** @description What went wrong (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    apply_retention: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PlanDigest"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Retention"];
-                };
-            };
-            /** @description What went wrong (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    hold_recording: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                recording_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewHold"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description What went wrong (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    release_recording: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                recording_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description What went wrong (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    edit_retention_rules: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewRules"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Retention"];
-                };
-            };
-            /** @description What went wrong (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     list_my_reviews: {
         parameters: {
             query?: never;
@@ -11159,7 +11008,7 @@ export interface operations {
             };
         };
     };
-    download_reviewed_document: {
+    go_to_reviewed_document: {
         parameters: {
             query?: never;
             header?: never;
@@ -11172,7 +11021,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Successful Response */
-            200: {
+            307: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12684,6 +12533,36 @@ export interface operations {
             };
         };
     };
+    go_to_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                clip_id: string;
+                profile: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            307: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     go_to_document: {
         parameters: {
             query?: never;
@@ -12719,166 +12598,6 @@ export interface operations {
             header?: never;
             path: {
                 recording_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description What went wrong (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    play_reviewed_captions: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                review_id: string;
-                item_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/plain": string;
-                };
-            };
-            /** @description What went wrong (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    read_reviewed_captions: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                review_id: string;
-                item_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/plain": string;
-                };
-            };
-            /** @description What went wrong (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    play_reviewed_clip: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                review_id: string;
-                item_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/plain": string;
-                };
-            };
-            /** @description What went wrong (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    play_reviewed_rendition: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                name: string;
-                review_id: string;
-                item_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/plain": string;
-                };
-            };
-            /** @description What went wrong (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    read_reviewed_rendition: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                name: string;
-                review_id: string;
-                item_id: string;
             };
             cookie?: never;
         };
@@ -12938,6 +12657,37 @@ export interface operations {
             header?: never;
             path: {
                 clip_id: string;
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    download_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                clip_id: string;
+                profile: string;
                 ticket: string;
             };
             cookie?: never;
@@ -13221,6 +12971,202 @@ export interface operations {
                 picture: string;
                 recording_id: string;
                 ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    play_reviewed_captions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket: string;
+                review_id: string;
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_reviewed_captions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket: string;
+                review_id: string;
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_reviewed_document: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review_id: string;
+                item_id: string;
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    play_reviewed_clip: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket: string;
+                review_id: string;
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    play_reviewed_rendition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                ticket: string;
+                review_id: string;
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_reviewed_rendition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                ticket: string;
+                review_id: string;
+                item_id: string;
             };
             cookie?: never;
         };

@@ -59,7 +59,10 @@ export class Address {
 
 /** Return the address of the same file below another folder: `/media/OLD/recordings/7/a.mp4`. */
 export function moved(url: string, base: string): string {
-  const file = /\/media\/(?:[^/]+\/)?(?:recordings|clips)\/[^/]+\/([^/]+)$/.exec(url)?.[1];
+  const file =
+    /\/media\/(?:[^/]+\/)?(?:(?:recordings|clips)\/[^/]+|reviews\/[^/]+\/items\/[^/]+)\/([^/]+)$/.exec(
+      url,
+    )?.[1];
   if (!file) return url;
   return new URL(base + file, new URL(url, location.origin)).href;
 }
