@@ -1943,6 +1943,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Retention
+         * @description Read the rules, and count what they would delete now; nothing is deleted.
+         */
+        get: operations["read_retention"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Apply Retention
+         * @description Delete what the plan counted, one by one; each is in the audit.
+         *
+         *     When the plan is no longer what was shown, nothing is deleted (409).
+         */
+        post: operations["apply_retention"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention/holds/{recording_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Hold Recording
+         * @description Withhold a recording from every rule.
+         */
+        put: operations["hold_recording"];
+        post?: never;
+        /**
+         * Release Recording
+         * @description End a hold.
+         */
+        delete: operations["release_recording"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Edit Retention Rules
+         * @description Put rules and quota in the place of those there are; nothing is deleted by it.
+         */
+        put: operations["edit_retention_rules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reviews": {
         parameters: {
             query?: never;
@@ -4118,6 +4204,23 @@ export interface components {
             subject_id: string;
         };
         /**
+         * Hold
+         * @description That a recording is withheld from every rule until somebody lets it go.
+         */
+        Hold: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Placed By */
+            placed_by: string;
+            /** Reason */
+            reason: string;
+            /** Recording Id */
+            recording_id: string;
+        };
+        /**
          * Home
          * @description What the home page shows: what waits for me, and how many notices I have not read.
          */
@@ -4173,6 +4276,12 @@ export interface components {
             /** Lesson Id */
             lesson_id: string;
         };
+        /**
+         * Kept
+         * @description What a retention rule is about.
+         * @enum {string}
+         */
+        Kept: "recording" | "original";
         /**
          * KeptEvidenceSet
          * @description An evidence set, held against the rules of the competency it is for.
@@ -4311,6 +4420,26 @@ export interface components {
              * @default []
              */
             words: components["schemas"]["Word"][];
+        };
+        /**
+         * KindDue
+         * @description What of one kind would go now.
+         */
+        KindDue: {
+            /** Bytes */
+            bytes: number;
+            /** Count */
+            count: number;
+            kind: components["schemas"]["Kept"];
+        };
+        /**
+         * KindWithheld
+         * @description How much stays although its time is over, by reason.
+         */
+        KindWithheld: {
+            /** Count */
+            count: number;
+            withheld: components["schemas"]["Withheld"];
         };
         /**
          * Lesson
@@ -4855,6 +4984,14 @@ export interface components {
             lesson_id?: string | null;
         };
         /**
+         * NewHold
+         * @description Why a recording is withheld from every rule.
+         */
+        NewHold: {
+            /** Reason */
+            reason: string;
+        };
+        /**
          * NewKey
          * @description An API key to make.
          */
@@ -4899,6 +5036,25 @@ export interface components {
             textbook_unit?: string | null;
             /** Title */
             title: string;
+        };
+        /**
+         * NewRule
+         * @description For how many days something is kept.
+         */
+        NewRule: {
+            /** Days */
+            days: number;
+            kind: components["schemas"]["Kept"];
+        };
+        /**
+         * NewRules
+         * @description The rules that shall hold; a kind without one is kept for good.
+         */
+        NewRules: {
+            /** Quota Bytes */
+            quota_bytes?: number | null;
+            /** Rules */
+            rules: components["schemas"]["NewRule"][];
         };
         /**
          * NewTeacher
@@ -5337,6 +5493,14 @@ export interface components {
             offset: number;
             /** Utterance Id */
             utterance_id: string;
+        };
+        /**
+         * PlanDigest
+         * @description The plan that shall be carried out, as it was shown.
+         */
+        PlanDigest: {
+            /** Digest */
+            digest: string;
         };
         /**
          * Playback
@@ -5821,6 +5985,39 @@ export interface components {
              * @default
              */
             zh: string;
+        };
+        /**
+         * Retention
+         * @description A school's rules, what they come to today, its holds, its quota and how much it keeps.
+         */
+        Retention: {
+            /** Holds */
+            holds: components["schemas"]["Hold"][];
+            plan: components["schemas"]["RetentionPlan"];
+            /** Rules */
+            rules: components["schemas"]["RetentionRule"][];
+            storage: components["schemas"]["Storage"];
+        };
+        /**
+         * RetentionPlan
+         * @description A count of what would go now. Nothing goes before somebody asks for just this.
+         */
+        RetentionPlan: {
+            /** Digest */
+            digest: string;
+            /** Goes */
+            goes: components["schemas"]["KindDue"][];
+            /** Stays */
+            stays: components["schemas"]["KindWithheld"][];
+        };
+        /**
+         * RetentionRule
+         * @description How long something is kept after it arrived; without a rule it is kept for good.
+         */
+        RetentionRule: {
+            /** Days */
+            days: number;
+            kind: components["schemas"]["Kept"];
         };
         /**
          * Review
@@ -6737,6 +6934,20 @@ export interface components {
             step_id: string;
         };
         /**
+         * Storage
+         * @description How much a school group keeps.
+         */
+        Storage: {
+            /** Made Bytes */
+            made_bytes: number;
+            /** Original Bytes */
+            original_bytes: number;
+            /** Quota Bytes */
+            quota_bytes: number | null;
+            /** Recordings */
+            recordings: number;
+        };
+        /**
          * Subtitles
          * @description Where the words of a download are.
          * @enum {string}
@@ -7087,6 +7298,12 @@ export interface components {
             one_time_password: string;
             person: components["schemas"]["Person"];
         };
+        /**
+         * Withheld
+         * @description Why something whose time is over stays all the same.
+         * @enum {string}
+         */
+        Withheld: "hold" | "evidence" | "at_work";
         /**
          * Word
          * @description One word (one or more characters in Chinese) and how sure the recogniser was, 0 to 1.
@@ -10799,6 +11016,163 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retention"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    apply_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanDigest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retention"];
+                };
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hold_recording: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recording_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewHold"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    release_recording: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recording_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit_retention_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRules"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retention"];
                 };
             };
             /** @description What went wrong (RFC 9457) */
