@@ -5,7 +5,6 @@ import signal
 import ssl
 import subprocess
 import sys
-import time
 import urllib.request
 from pathlib import Path
 from urllib.error import URLError
@@ -103,9 +102,9 @@ def test_a_certificate_that_cannot_be_used_stops_the_start(tmp_path: Path) -> No
     """Before anything listens, and by its name."""
     nothing = str(tmp_path / "nothing.pem")
     told = {"GUANKE_TLS_CERTIFICATE": nothing, "GUANKE_TLS_KEY": nothing, "LANG": "en_US.UTF-8"}
-    began = time.monotonic()
     done = subprocess.run(
         [sys.executable, "-m", "guanke", "serve", "--data", str(tmp_path / "data")],
         env=os.environ | told, capture_output=True, text=True, check=False, timeout=120,
     )  # fmt: skip
-    assert (done.returncode, nothing in done.stderr) == (2, True), time.monotonic() - began
+    assert done.returncode == 2
+    assert nothing in done.stderr.replace("\n", "")
