@@ -49,7 +49,8 @@ def guanke(data: Path, *arguments: str, **environment: str) -> Said:
         contextlib.redirect_stderr(stderr),
     ):
         code = main([*arguments, "--data", str(data)])
-    return Said(code, stdout.getvalue(), stderr.getvalue())
+    # A narrow terminal wraps what it is told.
+    return Said(code, stdout.getvalue(), stderr.getvalue().replace("\n", ""))
 
 
 def processed(data: Path, film: Path) -> None:

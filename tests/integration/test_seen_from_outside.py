@@ -172,7 +172,7 @@ def test_one_id_leads_from_upload_to_clip(run: Run) -> None:
     done = next(x for x in ours if x.get("kind") == "clip" and x["message"] == "step done")
     assert asked["step"] == done["step"]
     request = next(x for x in run.log if x.get("request") == asked["request"] and "route" in x)
-    assert (request["route"], request["status"]) == ("/clips/{clip_id}/materialise", 202)
+    assert (request["route"], request["status"]) == ("/clips", 201)  # cut behind at once
 
 
 def test_the_log_says_why_and_nothing_private(run: Run) -> None:
